@@ -1,0 +1,56 @@
+"""A WSGI application on a loopback port, in a thread of its own."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401
+        """Says nothing: the stand-ins' own records are what a person reads."""
+
+
+class Server:
+    """Serves `app` on 127.0.0.1 until closed; a thread for each request.
+
+    Attributes:
+        url: the root, without a slash at the end, such as `http://127.0.0.1:40123`.
+    """
+
+    def __init__(self, app: WSGIApplication, port: int = 0) -> None:
+        """Listens on `port`; 0 takes a free one.
+
+        Raises:
+            OSError: if the port is taken.
+        """
+        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stops listening. Requests under way are left to end by themselves."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def drop_connection(environ: WSGIEnvironment) -> NoReturn:
+    """Resets the client's connection, so that it reads neither an answer nor a clean end.
+
+    Raises:
+        ConnectionAbortedError: always; the server takes it as the end of this connection.
+    """
+    connection: socket.socket = environ["werkzeug.socket"]
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+    raise ConnectionAbortedError
