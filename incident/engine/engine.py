@@ -1,0 +1,284 @@
+"""Carries runs out: independent steps at the same time, every start and result on record.
+
+One coordinator, the thread that called `Engine.run`, does all the writing; steps run in a pool. A write takes
+along whatever has happened by then, so steps that end together cost one write, and the start of a step rides
+on the write of the results that freed it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+from incident import deadline
+from incident.engine.run import Claim, Progress, Run, RunState, RunStore
+from incident.engine.workflow import Attempt, Done, Result, Step, Work, Workflow
+from incident.failures import PermanentError, StepError, TransientError
+
+LEASE_SECONDS = 30.0
+"""A worker that is killed holds up its run for no longer than this."""
+
+HEARTBEAT_SECONDS = 8.0
+"""A lease is renewed at least this often; three renewals may fail before it ends."""
+
+MARGIN_SECONDS = 4.0
+"""What a call may overrun its time-out by before its lease ends."""
+
+DELIVERY_SECONDS = 50.0
+"""One delivery begins no remote call after this. The function's own time-out must be longer (terraform/)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What became of one try at a step, for the audit log.
+
+    Attributes:
+        run: the run as it was claimed.
+        step: the step's name.
+        outcome: `done`, `found` (an earlier try had got through), `absent` (it had not), or what failed:
+            `transient` or `permanent`.
+        seconds: how long it took.
+        error: the failure, or None.
+        unexpected: an exception that no service's failure explains: a fault of the bot's own.
+    """
+
+    run: Run
+    step: str
+    outcome: str
+    seconds: float
+    error: StepError | None = None
+    unexpected: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a delivery ended.
+
+    Attributes:
+        state: DONE, WAITING (deliver again) or FAILED (somebody has to change something first).
+        failures: by step name.
+        results: of all steps that are done.
+    """
+
+    state: RunState
+    failures: Mapping[str, StepError]
+    results: Mapping[str, Result]
+
+
+class Engine:
+    """Runs workflows against a store. One for each instance of a function; safe for threads."""
+
+    def __init__(self, store: RunStore, pool: Executor, report: Callable[[StepReport], None]) -> None:
+        """Steps run in `pool`; `report` is called, in the coordinator's thread, for each try at a step."""
+        self._store = store
+        self._pool = pool
+        self._report = report
+
+    def run(
+        self,
+        workflow: Workflow[Work],
+        work: Work,
+        *,
+        run_id: str,
+        subject: str = "",
+        creates: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        """Takes the run as far as it goes in one delivery.
+
+        Args:
+            workflow: what to do.
+            work: handed to every step.
+            run_id: derived from the message, so that a second delivery is the same run.
+            subject: id of the incident that the results change; empty for none.
+            creates: the subject, where this run brings it into the world.
+
+        Raises:
+            RunLeasedError: somebody else is at it.
+            RunDoneError: it was done before.
+            LeaseLostError: somebody else took it over in the middle.
+        """
+        lease = _Lease()
+        claim = Claim(
+            run_id=run_id,
+            workflow=workflow.name,
+            subject=subject,
+            starts=[step.name for step in workflow.steps if not step.needs and not step.after],
+            lease=LEASE_SECONDS,
+            creates=creates,
+        )
+        run = self._store.claim(claim)
+        delivery = _Delivery(
+            store=self._store,
+            pool=self._pool,
+            report=self._report,
+            workflow=workflow,
+            work=work,
+            run=run,
+            lease=lease,
+            started=set(claim.starts) if run.delivery == 1 else set(),
+        )
+        return delivery.carry_out()
+
+
+class _Lease:
+    """How long this delivery may go on, on the worker's own monotonic clock."""
+
+    def __init__(self) -> None:
+        now = time.monotonic()
+        self._last_call = now + DELIVERY_SECONDS
+        self.renewed(now)
+
+    def renewed(self, asked_at: float) -> None:
+        self._ends = min(asked_at + LEASE_SECONDS - MARGIN_SECONDS, self._last_call)
+
+    def give_up(self) -> None:
+        self._ends = self._last_call = time.monotonic()
+
+    def remaining(self) -> float:
+        return self._ends - time.monotonic()
+
+
+@dataclass(slots=True)
+class _Try:
+    """A step that is running now: looking for what an earlier try left, or doing it."""
+
+    step: Any
+    looks: bool
+    began: float = field(default_factory=time.monotonic)
+
+
+@dataclass(slots=True)
+class _Delivery(Generic[Work]):
+    """One delivery of one run: everything that changes while it is carried out."""
+
+    store: RunStore
+    pool: Executor
+    report: Callable[[StepReport], None]
+    workflow: Workflow[Work]
+    work: Work
+    run: Run
+    lease: _Lease
+    started: set[str]
+    """Steps whose start is on record already."""
+    results: dict[str, Result] = field(init=False)
+    failures: dict[str, StepError] = field(default_factory=dict)
+    running: dict[Future[Done | None], _Try] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.results = {name: step.result for name, step in self.run.steps.items() if step.result is not None}
+
+    def carry_out(self) -> Outcome:
+        try:
+            self._advance([], {})
+            while self.running:
+                finished, _ = wait(self.running, timeout=HEARTBEAT_SECONDS, return_when=FIRST_COMPLETED)
+                if finished:
+                    self._settle(finished)
+                else:
+                    self._write(Progress())
+        finally:
+            # After the answer an instance has no CPU: a step left running could wake up much later,
+            # beside the worker that took over.
+            self.lease.give_up()
+            wait(self.running)
+        return Outcome(self._state(), dict(self.failures), dict(self.results))
+
+    def _settle(self, finished: Iterable[Future[Done | None]]) -> None:
+        """Takes in what has ended, all of it in one write, and starts what that freed."""
+        absent: list[Step[Work]] = []
+        done: dict[str, Done] = {}
+        for future in finished:
+            tried = self.running.pop(future)
+            outcome = self._take(future, tried)
+            if outcome is not None:
+                done[tried.step.name] = outcome
+            elif tried.step.name not in self.failures:
+                absent.append(tried.step)
+        self._advance(absent, done)
+
+    def _take(self, future: Future[Done | None], tried: _Try) -> Done | None:
+        error, unexpected = None, None
+        try:
+            done = future.result()
+        except StepError as failure:
+            error = failure
+        except deadline.DeadlineExceededError:
+            error = TransientError("deadline", "no time left in this delivery")
+        except Exception as failure:  # noqa: BLE001 - whatever it is, the other steps go on, and it is reported
+            error, unexpected = TransientError("bot", type(failure).__name__), failure
+        if error is not None:
+            self.failures[tried.step.name] = error
+            outcome = "permanent" if isinstance(error, PermanentError) else "transient"
+            done = None
+        elif done is None:
+            outcome = "absent"
+        else:
+            outcome = "found" if tried.looks else "done"
+        seconds = time.monotonic() - tried.began
+        self.report(StepReport(self.run, tried.step.name, outcome, seconds, error, unexpected))
+        return done
+
+    def _advance(self, absent: list[Step[Work]], done: Mapping[str, Done]) -> None:
+        """Writes what is done and what starts now, then starts it."""
+        self.results |= {name: one.result for name, one in done.items()}
+        freed = self._freed(absent)
+        looking = {
+            step.name for step in freed if step.finds and step.name in self.run.steps and step not in absent
+        }
+        progress = Progress(
+            results={name: one.result for name, one in done.items()},
+            changes={name: value for one in done.values() for name, value in one.changes.items()},
+            starts=[step.name for step in freed if step.name not in looking | self.started],
+            state=RunState.RUNNING if freed or self.running else self._state(),
+        )
+        if progress != Progress():
+            self._write(progress)
+        for step in freed:
+            self._start(step, looks=step.name in looking, again=step not in absent)
+
+    def _freed(self, absent: list[Step[Work]]) -> list[Step[Work]]:
+        """The steps that can start now; those that need a failed one are given up."""
+        under_way = {tried.step.name for tried in self.running.values()}
+        given_up = set(self.failures)
+        freed = []
+        for step in self.workflow.steps:
+            if step.name in self.results or step.name in given_up or step.name in under_way:
+                continue
+            if given_up & set(step.needs):
+                given_up.add(step.name)
+            elif step in absent or (
+                all(name in self.results for name in step.needs)
+                and all(name in self.results or name in given_up for name in step.after)
+            ):
+                freed.append(step)
+        return freed
+
+    def _start(self, step: Step[Work], *, looks: bool, again: bool) -> None:
+        record = self.run.steps.get(step.name) if again else None
+        attempt = Attempt(
+            results=dict(self.results),
+            again=record is not None,
+            age=record.age if record else 0.0,
+            delivery=self.run.delivery,
+        )
+        action: Callable[[Work, Attempt], Done | None] = step.finds if looks and step.finds else step.does
+        self.running[self.pool.submit(self._bounded, action, attempt)] = _Try(step, looks)
+
+    def _bounded(self, action: Callable[[Work, Attempt], Done | None], attempt: Attempt) -> Done | None:
+        with deadline.bounded_by(self.lease.remaining):
+            return action(self.work, attempt)
+
+    def _write(self, progress: Progress) -> None:
+        asked_at = time.monotonic()
+        self.run = self.store.record(self.run, progress)
+        self.lease.renewed(asked_at)
+
+    def _state(self) -> RunState:
+        if len(self.results) == len(self.workflow.steps):
+            return RunState.DONE
+        if all(isinstance(failure, PermanentError) for failure in self.failures.values()):
+            return RunState.FAILED
+        return RunState.WAITING

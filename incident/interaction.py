@@ -1,0 +1,114 @@
+"""What travels from the Slack function to the worker: one thing a person did, as a Pub/Sub message.
+
+The format is a contract (design.md, section 5); both functions read and write it through this module.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+VERSION = 1
+
+
+class Kind(StrEnum):
+    """What sort of thing it was."""
+
+    COMMAND = "command"
+    BUTTON = "button"
+    FORM = "form"
+    EVENT = "event"
+    TICK = "tick"
+
+
+class UnreadableMessageError(ValueError):
+    """A message that no version of the worker can carry out; its text says why, without quoting it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One slash command, button press, submitted form, event or tick of the clock.
+
+    Attributes:
+        id: derived from what Slack calls the request, so the same request is the same interaction.
+        kind: what sort of thing it was.
+        received_at: when the Slack function read it, with a timezone.
+        user: Slack user id; empty when nobody did it.
+        team: Slack workspace id.
+        channel: Slack channel id it happened in; empty when in none.
+        payload: by kind. `command`: text, response_url; `button`: action_id, value, response_url;
+            `form`: callback_id, values, context, where context is what the form was opened with.
+    """
+
+    id: str
+    kind: Kind
+    received_at: datetime
+    user: str
+    team: str
+    channel: str
+    payload: Mapping[str, Any]
+
+    def to_message(self) -> bytes:
+        """The data of the Pub/Sub message."""
+        return json.dumps(
+            {
+                "version": VERSION,
+                "id": self.id,
+                "kind": self.kind,
+                "received_at": self.received_at.isoformat(),
+                "actor": {"user": self.user, "team": self.team},
+                "channel": self.channel,
+                "payload": self.payload,
+            },
+            ensure_ascii=False,
+        ).encode()
+
+    @classmethod
+    def from_message(cls, data: bytes) -> Self:
+        """The inverse of `to_message`.
+
+        Raises:
+            UnreadableMessageError: if `data` is not such a message, or one of a newer version.
+        """
+        try:
+            message = json.loads(data)
+            if message["version"] != VERSION:
+                raise UnreadableMessageError(f"version {message['version']!r} is not {VERSION}")
+            received_at = datetime.fromisoformat(message["received_at"])
+            if received_at.tzinfo is None:
+                raise UnreadableMessageError("received_at has no timezone")
+            return cls(
+                id=_text(message, "id"),
+                kind=Kind(message["kind"]),
+                received_at=received_at,
+                user=_text(message["actor"], "user"),
+                team=_text(message["actor"], "team"),
+                channel=_text(message, "channel"),
+                payload=_object(message, "payload"),
+            )
+        except KeyError as error:
+            raise UnreadableMessageError(f"{error} is missing") from None
+        except UnreadableMessageError:
+            raise
+        except (ValueError, TypeError, RecursionError) as error:
+            raise UnreadableMessageError(
+                f"not a message of version {VERSION}: {type(error).__name__}"
+            ) from None
+
+
+def _text(holder: Mapping[str, Any], name: str) -> str:
+    value = holder[name]
+    if not isinstance(value, str):
+        raise UnreadableMessageError(f"{name} is not text")
+    return value
+
+
+def _object(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = holder[name]
+    if not isinstance(value, dict):
+        raise UnreadableMessageError(f"{name} is not an object")
+    return value

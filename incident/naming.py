@@ -1,0 +1,70 @@
+"""Names made of what a person typed: channels, documents, ids. Pure; never fails, whatever was typed."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from base64 import b32encode
+from datetime import date
+
+from slugify import slugify
+
+CHANNEL_NAME_LIMIT = 80
+"""Characters, of `[a-z0-9_-]`; https://docs.slack.dev/reference/methods/conversations.create"""
+
+DOCUMENT_TITLE_LIMIT = 250
+"""Characters. Drive takes far more; the file systems that reports are downloaded to stop at 255."""
+
+_EMOJI_NAMED = 4
+_UNNAMED = "unnamed"
+
+
+def channel_name(day: date, title: str) -> str:
+    """`incident-{date}-{slug}`: valid in Slack and readable, at most 80 characters.
+
+    Scripts are romanised; emoji go by their names when there is nothing else; what leaves nothing
+    (only punctuation) is called `unnamed`.
+    """
+    prefix = f"incident-{day.isoformat()}-"
+    room = CHANNEL_NAME_LIMIT - len(prefix)
+    slug = slugify(title.replace("’", "'"), max_length=room, word_boundary=True) or _named_symbols(
+        title, room
+    )
+    return prefix + (slug or _UNNAMED)
+
+
+def with_suffix(name: str, number: int) -> str:
+    """The `number`th channel of this name: `name`, `name-2`, `name-3`, still at most 80 characters."""
+    if number == 1:
+        return name
+    suffix = f"-{number}"
+    return name[: CHANNEL_NAME_LIMIT - len(suffix)].rstrip("-") + suffix
+
+
+def document_title(day: date, title: str) -> str:
+    """`2026-11-23 Database is down`, at most 250 characters."""
+    return clip(f"{day.isoformat()} {title}", DOCUMENT_TITLE_LIMIT)
+
+
+def incident_id(day: date, run_id: str) -> str:
+    """`{date}-{8 letters and digits}`, derived from the run that declares it: the same however often it runs.
+
+    40 bits a day: two incidents of one day share an id once in some 10^9 days of fifty incidents.
+    """
+    return f"{day.isoformat()}-{digest(run_id, 8)}"
+
+
+def digest(text: str, length: int = 26) -> str:
+    """`length` (52 at most) lower-case letters and digits that stand for `text`."""
+    return b32encode(hashlib.sha256(text.encode()).digest()).decode().lower()[:length]
+
+
+def clip(text: str, limit: int) -> str:
+    """`text`, or its first characters and an ellipsis where it is longer than `limit`."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _named_symbols(title: str, room: int) -> str:
+    symbols = dict.fromkeys(c for c in title if unicodedata.category(c) == "So")
+    names = [unicodedata.name(symbol, "") for symbol in list(symbols)[:_EMOJI_NAMED]]
+    return slugify(" ".join(names), max_length=room, word_boundary=True)

@@ -1,0 +1,186 @@
+"""Everything configurable, read from the environment here and nowhere else.
+
+The names are a contract (design.md, section 5; README, Settings).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+LOCALES = ("en", "fr")
+_SECRET = re.compile(r"projects/[^/]+/secrets/[^/]+(/versions/[^/]+)?")
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class SettingsError(ValueError):
+    """A setting that is missing or wrong; the text is one line that names it and says what to put there."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSettings:
+    """What the Slack function needs.
+
+    Attributes:
+        project: Google Cloud project id.
+        topic: Pub/Sub topic id.
+        slack_signing_secret: the value, or the name of a Secret Manager secret.
+        slack_bot_token: likewise.
+        slack_api_url: root of Slack's Web API, with a slash at the end.
+        locale: `en` or `fr`.
+        pubsub_emulator_host: `host:port` of an emulator, or empty.
+    """
+
+    project: str
+    topic: str
+    slack_signing_secret: str = field(repr=False)
+    slack_bot_token: str = field(repr=False)
+    slack_api_url: str
+    locale: str
+    pubsub_emulator_host: str
+
+    @property
+    def topic_path(self) -> str:
+        """The topic's full name."""
+        return f"projects/{self.project}/topics/{self.topic}"
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str]) -> Self:
+        """Reads and checks the settings.
+
+        Raises:
+            SettingsError: for the first that is missing or wrong.
+        """
+        return cls(**_intake(_Reader(environment)))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings(IntakeSettings):
+    """What the worker needs besides.
+
+    Attributes:
+        store: `firestore`, `firestore:DATABASE` or `sqlite:PATH`.
+        google_api_url: one root for Drive, Docs, Sheets, Meet and Calendar; empty for Google's own hosts.
+        google_subject: Workspace user to act as; empty for none.
+        template_id: Drive id of the incident report template.
+        folder_id: Drive id of the incidents folder.
+        spreadsheet_id: Drive id of the tracking spreadsheet.
+        sheet: its tab.
+        announcement_channel: where new incidents are announced, id or name.
+        oncall_groups: ids of Slack user groups invited to every new incident.
+        timezone: decides the date in names.
+        firestore_emulator_host: `host:port` of an emulator, or empty.
+    """
+
+    store: str
+    google_api_url: str
+    google_subject: str
+    template_id: str
+    folder_id: str
+    spreadsheet_id: str
+    sheet: str
+    announcement_channel: str
+    oncall_groups: tuple[str, ...]
+    timezone: ZoneInfo
+    firestore_emulator_host: str
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str]) -> Self:
+        """Reads and checks the settings.
+
+        Raises:
+            SettingsError: for the first that is missing or wrong.
+        """
+        read = _Reader(environment)
+        return cls(
+            **_intake(read),
+            store=read.matching(
+                "INCIDENT_STORE",
+                r"firestore(:.+)?|sqlite:.+",
+                "firestore, firestore:DATABASE or sqlite:PATH",
+                default="firestore",
+            ),
+            google_api_url=read.url("GOOGLE_API_URL", default=""),
+            google_subject=read.matching(
+                "GOOGLE_SUBJECT", r"([^@\s]+@[^@\s]+)?", "the e-mail address of a Workspace user", default=""
+            ),
+            template_id=read.required("INCIDENT_TEMPLATE_ID"),
+            folder_id=read.required("INCIDENT_FOLDER_ID"),
+            spreadsheet_id=read.required("INCIDENT_SPREADSHEET_ID"),
+            sheet=read.get("INCIDENT_SHEET", "Incidents"),
+            announcement_channel=read.get("INCIDENT_CHANNEL", "incident-sre").removeprefix("#"),
+            oncall_groups=tuple(
+                group.strip() for group in read.get("INCIDENT_ONCALL_GROUPS", "").split(",") if group.strip()
+            ),
+            timezone=read.timezone("INCIDENT_TIMEZONE", default="UTC"),
+            firestore_emulator_host=read.get("FIRESTORE_EMULATOR_HOST", ""),
+        )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` points at this machine, where no credentials are looked for."""
+    return urlsplit(url).hostname in _LOOPBACK
+
+
+def is_secret_name(value: str) -> bool:
+    """Whether a setting names a Secret Manager secret instead of being the value."""
+    return _SECRET.fullmatch(value) is not None
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def get(self, name: str, default: str) -> str:
+        return self._environment.get(name, "").strip() or default
+
+    def required(self, name: str) -> str:
+        value = self.get(name, "")
+        if not value:
+            raise SettingsError(f"{name} is not set; README lists the settings")
+        return value
+
+    def matching(self, name: str, pattern: str, wanted: str, *, default: str) -> str:
+        value = self.get(name, default)
+        if not re.fullmatch(pattern, value):
+            raise SettingsError(f"{name} is {value!r}; it must be {wanted}")
+        return value
+
+    def url(self, name: str, *, default: str) -> str:
+        value = self.get(name, default)
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise SettingsError(f"{name} is {value!r}; it must be a URL such as https://example.org/")
+        if value and urlsplit(value).scheme == "http" and not is_loopback(value):
+            raise SettingsError(f"{name} is {value!r}; http:// is for this machine alone, use https://")
+        return value if not value or value.endswith("/") else value + "/"
+
+    def secret(self, name: str) -> str:
+        value = self.required(name)
+        if value.startswith("projects/") and not is_secret_name(value):
+            raise SettingsError(f"{name} must be projects/P/secrets/S, with /versions/V or without")
+        return value
+
+    def timezone(self, name: str, *, default: str) -> ZoneInfo:
+        value = self.get(name, default)
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise SettingsError(
+                f"{name} is {value!r}; it must be a timezone such as America/Toronto"
+            ) from None
+
+
+def _intake(read: _Reader) -> dict[str, str]:
+    return {
+        "project": read.required("GOOGLE_CLOUD_PROJECT"),
+        "topic": read.get("INCIDENT_TOPIC", "incident-interactions"),
+        "slack_signing_secret": read.secret("SLACK_SIGNING_SECRET"),
+        "slack_bot_token": read.secret("SLACK_BOT_TOKEN"),
+        "slack_api_url": read.url("SLACK_API_URL", default="https://slack.com/api/"),
+        "locale": read.matching("INCIDENT_LOCALE", "|".join(LOCALES), " or ".join(LOCALES), default="en"),
+        "pubsub_emulator_host": read.get("PUBSUB_EMULATOR_HOST", ""),
+    }
