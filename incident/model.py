@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -72,10 +72,6 @@ class Incident:
     document_url: str = ""
     resolved_at: datetime | None = None
 
-    def changed(self, changes: Mapping[str, Any]) -> Self:
-        """The incident after `changes`, given as field name to stored value (see `to_dict`)."""
-        return replace(self, **{name: _read(name, value) for name, value in changes.items()})
-
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types by field name; times in ISO 8601."""
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
@@ -95,7 +91,7 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, StrEnum) else value
 
 
-def _read(name: str, value: Any) -> object:
+def _read(name: str, value: Any) -> Any:
     match name:
         case "date":
             return date.fromisoformat(value)

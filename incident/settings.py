@@ -5,6 +5,7 @@ The names are a contract (design.md, section 5; README, Settings).
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class IntakeSettings:
         return f"projects/{self.project}/topics/{self.topic}"
 
     @classmethod
-    def load(cls, environment: Mapping[str, str]) -> Self:
+    def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Reads and checks the settings.
 
         Raises:
@@ -89,7 +90,7 @@ class WorkerSettings(IntakeSettings):
     firestore_emulator_host: str
 
     @classmethod
-    def load(cls, environment: Mapping[str, str]) -> Self:
+    def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """Reads and checks the settings.
 
         Raises:

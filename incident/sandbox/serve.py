@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """Says nothing: the stand-ins' own records are what a person reads."""
 
 

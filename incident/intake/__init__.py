@@ -1,0 +1,1 @@
+"""Inside Slack's three seconds: verify, normalise, publish, acknowledge."""

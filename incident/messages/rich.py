@@ -1,0 +1,113 @@
+"""Sentences with people, channels and people's words in them, as Slack's rich text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    RichTextBlock,
+    RichTextElement,
+    RichTextElementParts,
+    RichTextListElement,
+    RichTextPreformattedElement,
+    RichTextQuoteElement,
+    RichTextSectionElement,
+)
+
+from incident.slack_text import escape
+
+_TEXT_LIMIT = 3000
+"""Characters of people's words in one block; what is longer is cut and stands whole in the report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, ready for Slack.
+
+    Attributes:
+        text: what notifications show; escaped.
+        blocks: what the message shows.
+    """
+
+    text: str
+    blocks: Sequence[Block]
+
+    def to_response(self, **more: Any) -> dict[str, Any]:
+        """The message as the body of an answer to Slack or of a `response_url`, only for the person."""
+        return {
+            "response_type": "ephemeral",
+            "text": self.text,
+            "blocks": [block.to_dict() for block in self.blocks],
+            **more,
+        }
+
+
+Part = str | RichTextElement
+
+
+def person(user_id: str) -> RichTextElement:
+    """A mention of a person."""
+    return RichTextElementParts.User(user_id=user_id)
+
+
+def channel(channel_id: str) -> RichTextElement:
+    """A link to a channel."""
+    return RichTextElementParts.Channel(channel_id=channel_id)
+
+
+def words(text: str, *, bold: bool = False) -> RichTextElement:
+    """Characters, exactly these, cut at 3000."""
+    if len(text) > _TEXT_LIMIT:
+        text = text[: _TEXT_LIMIT - 1] + "…"
+    return RichTextElementParts.Text(text=text, style={"bold": True} if bold else None)
+
+
+def code(text: str) -> RichTextElement:
+    """Characters as something to type."""
+    return RichTextElementParts.Text(text=text, style={"code": True})
+
+
+def sentence(template: str, **parts: Part) -> list[RichTextElement]:
+    """`template` with `{names}` replaced by people, channels or words, none of which is read again."""
+    elements: list[RichTextElement] = []
+    for literal, name, _, _ in Formatter().parse(template):
+        if literal:
+            elements.append(words(literal))
+        if name:
+            part = parts[name]
+            elements.append(words(part) if isinstance(part, str) else part)
+    return elements
+
+
+def line(template: str, **parts: Part) -> RichTextSectionElement:
+    """One paragraph of a `sentence`."""
+    return RichTextSectionElement(elements=sentence(template, **parts))
+
+
+def paragraphs(*elements: RichTextElement, block_id: str | None = None) -> RichTextBlock:
+    """A block of paragraphs, lists and quotes."""
+    return RichTextBlock(elements=list(elements), block_id=block_id)
+
+
+def notification(template: str, **parts: str) -> str:
+    """The same sentence as `text`, with the parts escaped."""
+    return escape(template.format(**parts))
+
+
+def quoted(text: str) -> RichTextElement:
+    """People's words, set off."""
+    return RichTextQuoteElement(elements=[words(text)])
+
+
+def bullets(sections: Iterable[RichTextSectionElement], style: str) -> RichTextElement:
+    """A list; `style` is `bullet` or `ordered`."""
+    return RichTextListElement(elements=list(sections), style=style)
+
+
+def to_copy(text: str) -> RichTextElement:
+    """Characters to copy and send again, whole."""
+    return RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=text)])

@@ -1,0 +1,20 @@
+"""Google Workspace on a laptop: Drive, Docs, Sheets, Meet and Calendar for the real Google clients."""
+
+from .api import GoogleStandIn
+from .grid import Cell
+from .operations import Links
+from .seed import Workspace
+from .state import DriveFile, Space
+from .views import DocumentView, ParagraphView, Run
+
+__all__ = [
+    "Cell",
+    "DocumentView",
+    "DriveFile",
+    "GoogleStandIn",
+    "Links",
+    "ParagraphView",
+    "Run",
+    "Space",
+    "Workspace",
+]

@@ -1,0 +1,143 @@
+"""Google Sheets: spreadsheets as a whole, and the batch of changes that happens whole or not at all.
+
+Source: https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.
+"""
+
+from __future__ import annotations
+
+import random
+
+from . import a1
+from .errors import ApiError, unimplemented
+from .grid import Cell, Json, Sheet, Spreadsheet, new_sheet, show
+from .operations import Links, Operation, Request
+from .sheets_edits import Editor
+from .state import SPREADSHEET, DriveFile, State
+
+
+class Sheets:
+    """The methods of spreadsheets; those of `spreadsheets.values` are in values.py."""
+
+    def __init__(self, state: State, links: Links) -> None:
+        self._state = state
+        self._links = links
+
+    def operations(self) -> dict[str, Operation]:
+        """Every method there is, by name."""
+        one = frozenset({"spreadsheetId"})
+        return {
+            "spreadsheets.get": Operation(self._get, one | {"includeGridData", "ranges"}),
+            "spreadsheets.create": Operation(self._create, body=frozenset({"properties", "sheets"})),
+            "spreadsheets.batchUpdate": Operation(self._batch_update, one, frozenset({"requests"})),
+        }
+
+    def _get(self, request: Request) -> Json:
+        file, spreadsheet = find(self._state, request)
+        areas = [a1.parse(text, spreadsheet) for text in request.parameters.get("ranges", [])]
+        # With a mask the mask alone decides about grid data (Sheets' reference of `includeGridData`).
+        grid = bool(request.parameters.get("includeGridData")) or "fields" in request.parameters
+        return self._resource(file, spreadsheet, areas, grid=grid)
+
+    def _create(self, request: Request) -> Json:
+        properties: Json = request.body.get("properties", {})
+        for name in sorted(properties.keys() - {"title", "locale", "timeZone"}):
+            raise unimplemented(f"properties.{name} in spreadsheets.create")
+        spreadsheet = Spreadsheet(properties.get("locale", "en_US"), properties.get("timeZone", "Etc/UTC"))
+        editor = Editor(spreadsheet)
+        for sheet in request.body.get("sheets", []):
+            for name in sorted(sheet.keys() - {"properties"}):
+                raise unimplemented(f"sheets[].{name} in spreadsheets.create")
+            editor.apply([{"addSheet": {"properties": sheet.get("properties", {})}}])
+        if not spreadsheet.sheets:
+            spreadsheet.sheets.append(new_sheet(random.randrange(1, 2**31), "Sheet1", 0))  # noqa: S311
+        title = properties.get("title", "Untitled spreadsheet")
+        file = self._state.add_file(title, SPREADSHEET, content=spreadsheet)
+        return self._resource(file, spreadsheet, [], grid=False)
+
+    def _batch_update(self, request: Request) -> Json:
+        file, spreadsheet = find(self._state, request)
+        edited = spreadsheet.copy()
+        editor = Editor(edited)
+        replies = editor.apply(request.body.get("requests", []))
+        file.content = edited
+        file.name = editor.title or file.name
+        file.modified = self._state.clock()
+        return {"spreadsheetId": file.id, "replies": replies}
+
+    def _resource(
+        self, file: DriveFile, spreadsheet: Spreadsheet, areas: list[a1.Area], *, grid: bool
+    ) -> Json:
+        wanted = {area.sheet.id for area in areas}
+        sheets = [
+            _sheet(sheet, areas, grid=grid)
+            for sheet in spreadsheet.sheets
+            if not wanted or sheet.id in wanted
+        ]
+        return {
+            "spreadsheetId": file.id,
+            "properties": {
+                "title": file.name,
+                "locale": spreadsheet.locale,
+                "timeZone": spreadsheet.timezone,
+            },
+            "sheets": sheets,
+            "spreadsheetUrl": self._links.spreadsheet(file.id),
+        }
+
+
+def find(state: State, request: Request) -> tuple[DriveFile, Spreadsheet]:
+    """The spreadsheet a request names.
+
+    Raises:
+        ApiError: 404 when there is none, 400 when the file is something else.
+    """
+    file = state.files.get(request.parameters["spreadsheetId"])
+    if file is None:
+        raise ApiError(404, "Requested entity was not found.")
+    if not isinstance(file.content, Spreadsheet):
+        raise ApiError(400, "This operation is not supported for this document", "failedPrecondition")
+    return file, file.content
+
+
+def _sheet(sheet: Sheet, areas: list[a1.Area], *, grid: bool) -> Json:
+    resource: Json = {"properties": sheet.properties}
+    if sheet.basic_filter:
+        resource["basicFilter"] = sheet.basic_filter
+    if sheet.charts:
+        resource["charts"] = sheet.charts
+    if grid:
+        own = [area for area in areas if area.sheet.id == sheet.id] or [
+            a1.Area(sheet, 0, 0, sheet.row_count, sheet.column_count)
+        ]
+        resource["data"] = [_grid_data(area) for area in own]
+    return resource
+
+
+def _grid_data(area: a1.Area) -> Json:
+    """The cells of an area, down to the last row and out to the last column that hold anything."""
+    places = [place for place in area.sheet.cells if place in area]
+    rows: list[Json] = []
+    for row in range(area.top, max((r for r, _ in places), default=area.top - 1) + 1):
+        width = max((c for r, c in places if r == row), default=area.left - 1) + 1
+        cells = [_cell_data(area.sheet.cells.get((row, column), {})) for column in range(area.left, width)]
+        rows.append({"values": cells} if cells else {})
+    data: Json = {"rowData": rows} if rows else {}
+    return {
+        **data,
+        **({"startRow": area.top} if area.top else {}),
+        **({"startColumn": area.left} if area.left else {}),
+    }
+
+
+def _cell_data(cell: Json) -> Json:
+    shown = show(cell)
+    if shown.value is None:
+        return cell
+    data = {**cell, "formattedValue": shown.text, "effectiveValue": _effective(shown)}
+    return {**data, "hyperlink": shown.link} if shown.link else data
+
+
+def _effective(cell: Cell) -> Json:
+    if isinstance(cell.value, bool):
+        return {"boolValue": cell.value}
+    return {"stringValue" if isinstance(cell.value, str) else "numberValue": cell.value}

@@ -1,0 +1,100 @@
+/** Where a person types, with what `/incident` can do as a hint, and the first words to try. */
+import { fill, h } from "./dom.js";
+
+const FIRST_WORDS = "/incident database is down";
+
+const HINTS = [
+  ["/incident ", "[what went wrong]", "Declares an incident: channel, call, report, announcement"],
+  ["/incident help", "", "What can be said to the bot here"],
+];
+
+/** The composer. `draw` it with every new state. */
+export class Composer {
+  /** @param {{send: (text: string) => Promise<object>, join: () => Promise<object>, failed: (error: Error) => void}} does */
+  constructor(does) {
+    this.does = does;
+    this.draft = document.getElementById("draft");
+    this.hints = document.getElementById("hints");
+    this.form = document.getElementById("composer");
+    this.join = document.getElementById("join");
+    this.join.addEventListener("click", () => void does.join().catch(does.failed));
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.send();
+    });
+    this.draft.addEventListener("keydown", (event) => this.key(event));
+    this.draft.addEventListener("input", () => this.typed());
+    this.draft.addEventListener("blur", () => { this.hints.hidden = true; });
+  }
+
+  draw(state, { person, channel }) {
+    const { name, kind, members, archived } = state.channels.find(({ id }) => id === channel);
+    const joined = members.includes(person);
+    this.draft.disabled = archived;
+    this.join.hidden = joined || archived;
+    const to = `Message ${kind === "direct" ? "" : "#"}${name}`;
+    this.draft.placeholder = archived ? "This channel is archived" : joined ? `${to}, or type /incident …` : `You are not in #${name}; /incident works all the same`;
+    const incidents = state.channels.some((candidate) => candidate.name.startsWith("incident-2"));
+    fill(document.getElementById("welcome"), name === "general" && !incidents && this.welcome());
+  }
+
+  /** What to do first. */
+  welcome() {
+    return h("section", { class: "welcome" },
+      h("h3", {}, "Something is wrong?"),
+      h("p", {}, "Type it where you are, in any channel, and press Enter. The bot does the rest in seconds."),
+      h("button", { type: "button", class: "try", onclick: () => this.suggest(FIRST_WORDS) }, h("code", {}, FIRST_WORDS)));
+  }
+
+  suggest(text) {
+    this.draft.value = text;
+    this.typed();
+    this.focus();
+  }
+
+  focus() {
+    this.draft.focus();
+  }
+
+  key(event) {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      void this.send();
+    } else if (event.key === "Tab" && !event.shiftKey && /^\/[a-z]*$/.test(this.draft.value)) {
+      event.preventDefault();
+      this.suggest(HINTS[0][0]);
+    }
+  }
+
+  typed() {
+    this.draft.style.height = "auto";
+    this.draft.style.height = `${this.draft.scrollHeight + 2}px`;
+    const text = this.draft.value;
+    const fitting = text.startsWith("/") ? HINTS.filter(([command]) => command.startsWith(text) || text.startsWith("/incident")) : [];
+    this.hints.hidden = fitting.length === 0;
+    fill(this.hints, fitting.map(([command, argument, says]) =>
+      h("button", { type: "button", tabindex: -1, onmousedown: (event) => {
+        event.preventDefault();
+        this.suggest(command);
+      } }, h("b", {}, command), h("i", {}, argument), h("span", {}, says))));
+  }
+
+  /** The words leave the box once they have arrived; if they do not, they stay. */
+  async send() {
+    const text = this.draft.value.trim();
+    if (text === "" || this.form.classList.contains("sending")) return;
+    this.form.classList.add("sending");
+    this.draft.readOnly = true;
+    try {
+      await this.does.send(text);
+      this.draft.value = "";
+      this.typed();
+    } catch (error) {
+      this.does.failed(error);
+    } finally {
+      this.form.classList.remove("sending");
+      this.draft.readOnly = false;
+      this.focus();
+    }
+  }
+}

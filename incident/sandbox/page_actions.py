@@ -1,0 +1,170 @@
+"""What the page does when somebody uses it: a person in Slack, or a hand on the switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from incident.sandbox.page_switches import Switches
+    from incident.sandbox.slack import Reply
+    from incident.sandbox.slack.entries import Entry
+    from incident.sandbox.world import World
+
+    JsonObject = dict[str, Any]
+
+
+class Actions:
+    """Everything that can be done, by the name it has in the API."""
+
+    def __init__(self, world: World, switches: Switches) -> None:
+        """Acts on this world."""
+        self._world = world
+        self._switches = switches
+        self._table: Mapping[str, Callable[[Body], JsonObject]] = {
+            "type": self._type,
+            "join": self._join,
+            "press": self._press,
+            "press_in_view": self._press_in_view,
+            "submit": self._submit,
+            "close": self._close,
+            "switches": self._switch,
+            "mend": self._mend,
+            "pause": self._pause,
+            "replay": self._replay,
+            "kill": self._kill,
+            "restart": self._restart,
+        }
+
+    def do(self, action: str, body: Mapping[str, Any]) -> JsonObject:
+        """Does it.
+
+        Returns:
+            `notice`: words for the person that nothing else on the page tells them; empty if there are none.
+
+        Raises:
+            KeyError: there is no such action, or nothing such as it names.
+            ValueError: the body lacks something, or the person cannot do that.
+        """
+        return self._table[action](Body(body))
+
+    def _type(self, body: Body) -> JsonObject:
+        # What Slack says to it appears as a message, so there is nothing to be noticed beside it.
+        self._world.slack.type(body.text("user"), body.text("channel"), body.text("text"))
+        return _notice("")
+
+    def _join(self, body: Body) -> JsonObject:
+        self._world.slack.join(body.text("user"), body.text("channel"))
+        return _notice("")
+
+    def _press(self, body: Body) -> JsonObject:
+        place = body.text("user"), body.text("channel"), body.text("ts")
+        return _shown(self._world.slack.press(*place, body.text("action"), body.entry("entry")))
+
+    def _press_in_view(self, body: Body) -> JsonObject:
+        place = body.text("user"), body.text("view")
+        return _shown(self._world.slack.press_in_view(*place, body.text("action"), body.entry("entry")))
+
+    def _submit(self, body: Body) -> JsonObject:
+        reply = self._world.slack.submit(body.text("user"), body.text("view"), body.entries("entries"))
+        return _notice("") if reply.errors else _shown(reply)  # errors stand in the modal
+
+    def _close(self, body: Body) -> JsonObject:
+        return _shown(self._world.slack.close(body.text("user"), body.text("view")))
+
+    def _switch(self, body: Body) -> JsonObject:
+        self._switches.turn(body.text("service"), body.text("mode"))
+        return _notice("")
+
+    def _mend(self, _body: Body) -> JsonObject:
+        self._switches.mend()
+        return _notice("")
+
+    def _pause(self, body: Body) -> JsonObject:
+        self._world.pubsub.paused = body.truth("paused")
+        return _notice("")
+
+    def _replay(self, body: Body) -> JsonObject:
+        wanted = body.text("message")
+        found = next((letter for letter in self._world.pubsub.dead_letters if letter.id == wanted), None)
+        if found is None:
+            raise KeyError(wanted)
+        self._world.pubsub.replay(found)
+        return _notice("")
+
+    def _kill(self, body: Body) -> JsonObject:
+        if self._world.processes is None:
+            raise ValueError("the functions are not the sandbox's own processes")
+        self._world.processes.kill(body.text("process"))
+        return _notice("Crashed. It is started again.")
+
+    def _restart(self, body: Body) -> JsonObject:
+        if self._world.processes is None:
+            raise ValueError("the functions are not the sandbox's own processes")
+        self._world.processes.restart(body.text("process"))
+        return _notice("Restarted.")
+
+
+class Body:
+    """The body of a request, whose parts are checked as they are read."""
+
+    def __init__(self, parts: Mapping[str, Any]) -> None:
+        """Checks nothing yet."""
+        self._parts = parts
+
+    def text(self, name: str) -> str:
+        """A text.
+
+        Raises:
+            ValueError: it is missing or no text.
+        """
+        part = self._parts.get(name)
+        if not isinstance(part, str):
+            raise ValueError(f"{name} must be a text")  # noqa: TRY004 - what was sent is wrong, not the program
+        return part
+
+    def truth(self, name: str) -> bool:
+        """True or false.
+
+        Raises:
+            ValueError: it is missing or neither.
+        """
+        part = self._parts.get(name)
+        if not isinstance(part, bool):
+            raise ValueError(f"{name} must be true or false")  # noqa: TRY004
+        return part
+
+    def entry(self, name: str) -> Entry:
+        """What was entered or chosen in an element.
+
+        Raises:
+            ValueError: it is neither a text, nor texts, nor null.
+        """
+        return _entry(name, self._parts.get(name))
+
+    def entries(self, name: str) -> dict[str, Entry]:
+        """What was entered or chosen in several elements, by action id.
+
+        Raises:
+            ValueError: it is missing or no such thing.
+        """
+        part = self._parts.get(name)
+        if not isinstance(part, dict):
+            raise ValueError(f"{name} must be an object")  # noqa: TRY004
+        return {action: _entry(action, value) for action, value in part.items()}
+
+
+def _entry(name: str, value: object) -> Entry:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return value
+    raise ValueError(f"{name} must be a text, texts or null")
+
+
+def _shown(reply: Reply) -> JsonObject:
+    return _notice(reply.shown)
+
+
+def _notice(words: str) -> JsonObject:
+    return {"notice": words}

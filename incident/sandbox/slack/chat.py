@@ -1,0 +1,328 @@
+"""The methods of messages: posting, editing, reading, pinning, reacting; and bookmarks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from incident.sandbox.slack import blocks as block_kit
+from incident.sandbox.slack import mrkdwn, render
+from incident.sandbox.slack.arguments import SlackError
+from incident.sandbox.slack.call import Call
+from incident.sandbox.slack.conversations import direct_channel
+from incident.sandbox.slack.workspace import Bookmark, Channel, JsonObject, Message
+
+_MOST_PINS = 100
+_MOST_BOOKMARKS = 100
+_URL = re.compile(r"https?://[^\s/]+(/\S*)?")
+_EMOJI = re.compile(r":?[a-z0-9_+'-]+:?")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a message says, checked: `text` in mrkdwn and `blocks` with their ids."""
+
+    text: str
+    blocks: tuple[JsonObject, ...]
+
+
+def content(text: str, blocks: Sequence[Any] | None) -> Content:
+    """Checks what a message is to say.
+
+    Raises:
+        SlackError: `no_text`, `invalid_blocks`, or `invalid_arguments` for text that is not mrkdwn.
+    """
+    if not text.strip() and not blocks:
+        raise SlackError("no_text")
+    if wrong := list(mrkdwn.problems(text)):
+        raise SlackError("invalid_arguments", *(f"[ERROR] text: {problem}" for problem in wrong))
+    if not blocks:
+        return Content(text, ())
+    if wrong := block_kit.problems(blocks, "message"):
+        raise SlackError("invalid_blocks", *wrong)
+    return Content(text, block_kit.with_ids(blocks))
+
+
+def post_message(call: Call) -> JsonObject:
+    """`chat.postMessage`: to a channel by id or name, or to a person."""
+    _refuse_disguise(call)
+    channel = _destination(call)
+    said = content(call.get("text", ""), call.get("blocks", None))
+    thread = call.get("thread_ts", None)
+    _check_thread(call, channel, thread)
+    message = call.workspace.put(
+        Message(
+            channel.id,
+            call.workspace.new_ts(),
+            call.bot.id,
+            said.text,
+            said.blocks,
+            metadata=_metadata(call),
+            thread_ts=thread,
+            subtype="bot_message" if call.get("username", "") else "",
+        )
+    )
+    shown = render.message(call.workspace, message, metadata=True)
+    return {"channel": channel.id, "ts": message.ts, "message": shown}
+
+
+def _refuse_disguise(call: Call) -> None:
+    """A name or an icon of one's own needs a scope of its own."""
+    if {"username", "icon_emoji", "icon_url"} & call.arguments.keys():
+        call.require(["chat:write.customize"])
+
+
+def _destination(call: Call) -> Channel:
+    """The channel by id, by name with or without `#`, or the direct message with a user."""
+    wanted: str = call["channel"]
+    workspace = call.workspace
+    named = workspace.channel_named(wanted.removeprefix("#"))
+    if wanted in workspace.users and wanted != call.bot.id:
+        return direct_channel(workspace, wanted)
+    found = workspace.channels.get(wanted) or named
+    if found is None or (found.kind != "public" and call.bot.id not in found.members):
+        raise SlackError("channel_not_found")
+    if found.archived:
+        raise SlackError("is_archived")
+    if call.bot.id not in found.members and "chat:write.public" not in call.granted:
+        raise SlackError("not_in_channel")
+    return found
+
+
+def _check_thread(call: Call, channel: Channel, thread: str | None) -> None:
+    """Slack would post a reply to nothing; here that is refused."""
+    if thread is None:
+        return
+    parent = call.workspace.messages.get(thread)
+    if parent is None or parent.channel != channel.id or parent.ephemeral_to:
+        raise SlackError("thread_not_found")
+    if parent.subtype:
+        raise SlackError("cannot_reply_to_message")
+
+
+def _metadata(call: Call) -> JsonObject | None:
+    metadata = call.get("metadata", None)
+    if metadata is not None and (wrong := block_kit.metadata_problems(metadata)):
+        raise SlackError("invalid_metadata_format", *wrong)
+    return metadata
+
+
+def post_ephemeral(call: Call) -> JsonObject:
+    """`chat.postEphemeral`: to one member of a channel that the bot is in too."""
+    _refuse_disguise(call)
+    channel = call.channel(member=True, active=True)
+    if call["user"] not in channel.members:
+        raise SlackError("user_not_in_channel")
+    said = content(call.get("text", ""), call.get("blocks", None))
+    ts = call.workspace.new_ts()
+    message = Message(channel.id, ts, call.bot.id, said.text, said.blocks, ephemeral_to=call["user"])
+    return {"message_ts": call.workspace.put(message).ts}
+
+
+def update(call: Call) -> JsonObject:
+    """`chat.update`: of the bot's own message; blocks and metadata that are not sent stay as they are."""
+    message = _own(call, "cant_update_message")
+    blocks = call.get("blocks", list(message.blocks) if "text" in call.arguments else None)
+    said = content(call.get("text", ""), blocks)
+    metadata = _metadata(call) if call.get("metadata", {}) else None
+    changed = call.workspace.put(
+        replace(
+            message,
+            text=said.text,
+            blocks=said.blocks,
+            metadata=metadata if "metadata" in call.arguments else message.metadata,
+            edited=call.workspace.new_ts(),
+        )
+    )
+    shown = render.message(call.workspace, changed, metadata=True)
+    return {"channel": changed.channel, "ts": changed.ts, "text": changed.text, "message": shown}
+
+
+def delete(call: Call) -> JsonObject:
+    """`chat.delete`: of the bot's own message; its pin goes with it."""
+    message = _own(call, "cant_delete_message")
+    channel = call.workspace.channels[message.channel]
+    if message.ts in channel.pins:
+        call.workspace.put(replace(channel, pins=tuple(ts for ts in channel.pins if ts != message.ts)))
+    call.workspace.drop(message)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def _own(call: Call, otherwise: str) -> Message:
+    message = call.message(call.channel(active=True), call["ts"])
+    if message.user != call.bot.id or message.subtype.startswith("channel_"):
+        raise SlackError(otherwise)
+    return message
+
+
+def permalink(call: Call) -> JsonObject:
+    """`chat.getPermalink`."""
+    channel = call.channel()
+    message = call.message(channel, call["message_ts"])
+    path = f"{channel.id}/p{message.ts.replace('.', '')}"
+    return {"channel": channel.id, "permalink": f"{call.url}/archives/{path}"}
+
+
+def history(call: Call) -> JsonObject:
+    """`conversations.history`: newest first, without the replies in threads."""
+    channel = call.channel(member=True)
+    found = [m for m in call.workspace.history(channel.id) if m.thread_ts in {None, m.ts}]
+    oldest, latest = call.get("oldest", "0"), call.get("latest", "")
+    inclusive = call.get("inclusive", default=False)
+    chosen = [m for m in reversed(found) if _within(m.ts, oldest, latest, inclusive=inclusive)]
+    page, response_metadata = call.page(chosen)
+    return {
+        "messages": _messages(call, page),
+        "has_more": bool(response_metadata["next_cursor"]),
+        "pin_count": len(channel.pins),
+        "response_metadata": response_metadata,
+    }
+
+
+def replies(call: Call) -> JsonObject:
+    """`conversations.replies`: the message, then its replies, oldest first."""
+    channel = call.channel(member=True)
+    parent = call.workspace.messages.get(call["ts"])
+    if parent is None or parent.channel != channel.id or parent.ephemeral_to:
+        raise SlackError("thread_not_found")
+    thread = [m for m in call.workspace.history(channel.id) if parent.ts in {m.ts, m.thread_ts}]
+    page, response_metadata = call.page(thread)
+    return {
+        "messages": _messages(call, page),
+        "has_more": bool(response_metadata["next_cursor"]),
+        "response_metadata": response_metadata,
+    }
+
+
+def _messages(call: Call, page: Sequence[Message]) -> list[JsonObject]:
+    metadata = call.get("include_all_metadata", default=False)
+    return [render.message(call.workspace, message, metadata=metadata) for message in page]
+
+
+def _within(ts: str, oldest: str, latest: str, *, inclusive: bool) -> bool:
+    at, low, high = _micros(ts), _micros(oldest), _micros(latest) if latest else None
+    if inclusive:
+        return low <= at and (high is None or at <= high)
+    return low < at and (high is None or at < high)
+
+
+def _micros(moment: str) -> int:
+    """Microseconds, exactly; a float would lose the last digits."""
+    seconds, _, fraction = moment.partition(".")
+    return int(seconds) * 1_000_000 + int(fraction[:6].ljust(6, "0"))
+
+
+def pin(call: Call) -> JsonObject:
+    """`pins.add`."""
+    channel = call.channel(member=True, active=True)
+    message = call.message(channel, call["timestamp"])
+    if message.ts in channel.pins:
+        raise SlackError("already_pinned")
+    if message.subtype.startswith("channel_"):
+        raise SlackError("not_pinnable")
+    if len(channel.pins) >= _MOST_PINS:
+        raise SlackError("too_many_pins")
+    call.workspace.put(replace(channel, pins=(*channel.pins, message.ts)))
+    return {}
+
+
+def unpin(call: Call) -> JsonObject:
+    """`pins.remove`."""
+    channel = call.channel(member=True, active=True)
+    message = call.message(channel, call["timestamp"])
+    if message.ts not in channel.pins:
+        raise SlackError("no_pin")
+    call.workspace.put(replace(channel, pins=tuple(ts for ts in channel.pins if ts != message.ts)))
+    return {}
+
+
+def pins(call: Call) -> JsonObject:
+    """`pins.list`: the newest pin first."""
+    channel = call.channel(member=True)
+    pinned = [call.workspace.messages[ts] for ts in reversed(channel.pins)]
+    items = [
+        {"type": "message", "channel": channel.id, "message": render.message(call.workspace, m)}
+        for m in pinned
+    ]
+    return {"items": items}
+
+
+def react(call: Call) -> JsonObject:
+    """`reactions.add`."""
+    message = call.message(call.channel(member=True, active=True), call["timestamp"])
+    name: str = call["name"].strip(":")
+    if not name or not _EMOJI.fullmatch(name):
+        raise SlackError("invalid_name")
+    mark = f"{name}:{call.bot.id}"
+    if mark in message.reactions:
+        raise SlackError("already_reacted")
+    call.workspace.put(replace(message, reactions=(*message.reactions, mark)))
+    return {}
+
+
+def add_bookmark(call: Call) -> JsonObject:
+    """`bookmarks.add`: of a link; Slack has no other type that an app may add."""
+    channel = call.channel("channel_id", member=True, active=True)
+    if call["type"] != "link":
+        raise SlackError("invalid_arguments", "[ERROR] type: must be link")
+    if "link" not in call.arguments:
+        raise SlackError("invalid_link")
+    _check_bookmark(call)
+    present = [b for b in call.workspace.bookmarks.values() if b.channel == channel.id]
+    if len(present) >= _MOST_BOOKMARKS:
+        raise SlackError("too_many_bookmarks")
+    made = Bookmark(
+        call.workspace.new_id("Bk"),
+        channel.id,
+        call["title"],
+        call["link"],
+        call.get("emoji", ""),
+        int(call.workspace.clock()),
+    )
+    return {"bookmark": render.bookmark(call.workspace.put(made))}
+
+
+def edit_bookmark(call: Call) -> JsonObject:
+    """`bookmarks.edit`: what is not sent stays as it is."""
+    bookmark = _bookmark(call)
+    _check_bookmark(call)
+    changed = replace(
+        bookmark,
+        title=call.get("title", bookmark.title),
+        link=call.get("link", bookmark.link),
+        emoji=call.get("emoji", bookmark.emoji),
+        updated=int(call.workspace.clock()),
+    )
+    return {"bookmark": render.bookmark(call.workspace.put(changed))}
+
+
+def remove_bookmark(call: Call) -> JsonObject:
+    """`bookmarks.remove`."""
+    call.workspace.drop(_bookmark(call))
+    return {}
+
+
+def bookmarks(call: Call) -> JsonObject:
+    """`bookmarks.list`, in order of their making."""
+    channel = call.channel("channel_id", member=True)
+    found = [b for b in call.workspace.bookmarks.values() if b.channel == channel.id]
+    return {"bookmarks": [render.bookmark(b) for b in found]}
+
+
+def _bookmark(call: Call) -> Bookmark:
+    channel = call.channel("channel_id", member=True, active=True)
+    found = call.workspace.bookmarks.get(call["bookmark_id"])
+    if found is None or found.channel != channel.id:
+        raise SlackError("not_found")
+    return found
+
+
+def _check_bookmark(call: Call) -> None:
+    if not call.get("title", "x").strip():
+        raise SlackError("invalid_arguments", "[ERROR] title: must not be empty")
+    if not _URL.fullmatch(call.get("link", "https://x")):
+        raise SlackError("invalid_link")
+    if not _EMOJI.fullmatch(call.get("emoji", ":x:")):
+        raise SlackError("invalid_emoji")

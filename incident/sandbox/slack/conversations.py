@@ -1,0 +1,217 @@
+"""The methods of conversations: making them, who is in them, what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from incident.sandbox.slack import mrkdwn, render
+from incident.sandbox.slack.arguments import SlackError
+from incident.sandbox.slack.call import Call
+from incident.sandbox.slack.workspace import Channel, JsonObject, Kind, Message, Workspace
+
+_LONGEST_NAME = 80
+_MOST_INVITED = 100
+_TYPES: dict[str, Kind] = {"public_channel": "public", "private_channel": "private", "im": "direct"}
+
+
+def system_message(workspace: Workspace, channel: Channel, user: str, subtype: str, text: str) -> None:
+    """Adds what Slack itself writes into a channel when something happens to it."""
+    workspace.put(Message(channel.id, workspace.new_ts(), user, text, subtype=subtype))
+
+
+def enter(workspace: Workspace, channel: Channel, user: str) -> Channel:
+    """Makes the user a member, with the line that says so; returns the channel as it is then."""
+    changed = workspace.put(replace(channel, members=(*channel.members, user)))
+    system_message(workspace, changed, user, "channel_join", f"<@{user}> has joined the channel")
+    return changed
+
+
+def direct_channel(workspace: Workspace, user: str) -> Channel:
+    """The conversation between the user and the bot, made if there is none."""
+    pair = {user, workspace.bot.id}
+    for channel in workspace.channels.values():
+        if channel.kind == "direct" and set(channel.members) == pair:
+            return channel
+    created = int(workspace.clock())
+    members = (user, workspace.bot.id)
+    return workspace.put(Channel(workspace.new_id("D"), "", "direct", user, created, members))
+
+
+def create(call: Call) -> JsonObject:
+    """`conversations.create`: the caller becomes its only member."""
+    kind: Kind = "private" if call.get("is_private", default=False) else "public"
+    call.require_kind(kind)
+    name = _new_name(call)
+    workspace, bot = call.workspace, call.bot.id
+    identifier, created = workspace.new_id("C"), int(workspace.clock())
+    channel = enter(workspace, workspace.put(Channel(identifier, name, kind, bot, created)), bot)
+    return {"channel": render.channel(workspace, channel)}
+
+
+def rename(call: Call) -> JsonObject:
+    """`conversations.rename`."""
+    channel = call.channel(member=True, active=True)
+    if channel.creator != call.bot.id:
+        raise SlackError("not_authorized")
+    changed = replace(channel, name=_new_name(call), previous_names=(*channel.previous_names, channel.name))
+    return {"channel": render.channel(call.workspace, call.workspace.put(changed))}
+
+
+def _new_name(call: Call) -> str:
+    name: str = call["name"]
+    if not name:
+        raise SlackError("invalid_name_required")
+    if len(name) > _LONGEST_NAME:
+        raise SlackError("invalid_name_maxlength")
+    if not re.fullmatch("[a-z0-9_-]+", name):
+        raise SlackError("invalid_name_specials")
+    if not re.search("[a-z0-9]", name):
+        raise SlackError("invalid_name_punctuation")
+    if name in {"here", "channel", "everyone", "group"}:
+        raise SlackError("invalid_name")
+    if call.workspace.channel_named(name):
+        raise SlackError("name_taken")
+    return name
+
+
+def invite(call: Call) -> JsonObject:
+    """`conversations.invite`: everybody or, with `force`, those who can be; else nobody."""
+    channel = call.channel(member=True, active=True)
+    users = tuple(dict.fromkeys(call["users"]))
+    if not users:
+        raise SlackError("no_user")
+    if len(users) > _MOST_INVITED:
+        raise SlackError("too_many_users")
+    refused = [{"user": u, "ok": False, "error": e} for u in users if (e := _refusal(call, channel, u))]
+    wrong = {entry["user"] for entry in refused}
+    welcome = [user for user in users if user not in wrong]
+    force: bool = call.get("force", default=False)
+    if refused and not (welcome and force):
+        # Slack is not clear about some of them being members already; refusing the whole is the stricter.
+        raise SlackError(str(refused[0]["error"]), errors=refused)
+    for user in welcome:
+        channel = enter(call.workspace, channel, user)
+    return {
+        "channel": render.channel(call.workspace, channel),
+        **({"errors": refused} if refused else {}),
+    }
+
+
+def _refusal(call: Call, channel: Channel, user: str) -> str:
+    if user == call.bot.id:
+        return "cant_invite_self"
+    if user not in call.workspace.users:
+        return "user_not_found"
+    return "already_in_channel" if user in channel.members else ""
+
+
+def join(call: Call) -> JsonObject:
+    """`conversations.join`: of a public channel; being in already is no error."""
+    channel = call.channel(active=True)
+    if call.bot.id in channel.members:
+        return {
+            "channel": render.channel(call.workspace, channel),
+            "warning": "already_in_channel",
+            "response_metadata": {"warnings": ["already_in_channel"]},
+        }
+    return {"channel": render.channel(call.workspace, enter(call.workspace, channel, call.bot.id))}
+
+
+def set_topic(call: Call) -> JsonObject:
+    """`conversations.setTopic`."""
+    return _describe(call, "topic")
+
+
+def set_purpose(call: Call) -> JsonObject:
+    """`conversations.setPurpose`."""
+    return _describe(call, "purpose")
+
+
+def _describe(call: Call, what: str) -> JsonObject:
+    channel = call.channel(member=True, active=True)
+    words: str = call[what]
+    if wrong := list(mrkdwn.problems(words)):
+        raise SlackError("invalid_arguments", *(f"[ERROR] {what}: {problem}" for problem in wrong))
+    changed = replace(channel, topic=words) if what == "topic" else replace(channel, purpose=words)
+    call.workspace.put(changed)
+    text = f"set the channel {what}: {words}" if words else f"cleared the channel {what}"
+    system_message(call.workspace, changed, call.bot.id, f"channel_{what}", text)
+    return {"channel": render.channel(call.workspace, changed)}
+
+
+def archive(call: Call) -> JsonObject:
+    """`conversations.archive`."""
+    channel = call.channel()
+    if channel.archived:
+        raise SlackError("already_archived")
+    if channel.name == "general":
+        raise SlackError("cant_archive_general")
+    if call.bot.id not in channel.members:
+        raise SlackError("not_in_channel")
+    text = f"<@{call.bot.id}> archived the channel"
+    system_message(call.workspace, channel, call.bot.id, "channel_archive", text)
+    call.workspace.put(replace(channel, archived=True))
+    return {}
+
+
+def info(call: Call) -> JsonObject:
+    """`conversations.info`."""
+    members = call.get("include_num_members", default=False)
+    return {"channel": render.channel(call.workspace, call.channel(), members=members)}
+
+
+def open_direct(call: Call) -> JsonObject:
+    """`conversations.open`: the conversation between the bot and one person."""
+    users: Sequence[str] = call["users"]
+    call.require_kind("direct")
+    if len(users) != 1:
+        raise SlackError("users_list_not_supplied" if not users else "too_many_users")
+    if users[0] not in call.workspace.users:
+        raise SlackError("user_not_found")
+    return {"channel": {"id": direct_channel(call.workspace, users[0]).id}}
+
+
+def listing(call: Call) -> JsonObject:
+    """`conversations.list`: what the bot can see."""
+    found = _of_types(call)
+    shown = [c for c in found if c.kind == "public" or call.bot.id in c.members]
+    return _listed(call, shown)
+
+
+def of_user(call: Call) -> JsonObject:
+    """`users.conversations`: what a user, by default the bot, is a member of."""
+    user = call.get("user", call.bot.id)
+    if user not in call.workspace.users:
+        raise SlackError("user_not_found")
+    both = {user, call.bot.id}
+    shown = [
+        c for c in _of_types(call) if user in c.members and (c.kind == "public" or both <= set(c.members))
+    ]
+    return _listed(call, shown)
+
+
+def _of_types(call: Call) -> list[Channel]:
+    names: Sequence[str] = call.get("types", ("public_channel",))
+    if unknown := set(names) - _TYPES.keys() - {"mpim"}:
+        raise SlackError("invalid_types", *(f"[ERROR] no such type: {name}" for name in unknown))
+    kinds = {_TYPES[name] for name in names if name in _TYPES}
+    for kind in kinds:
+        call.require_kind(kind)
+    archived = not call.get("exclude_archived", default=False)
+    return [c for c in call.workspace.channels.values() if c.kind in kinds and (archived or not c.archived)]
+
+
+def _listed(call: Call, channels: Sequence[Channel]) -> JsonObject:
+    page, response_metadata = call.page(channels)
+    return {
+        "channels": [render.channel(call.workspace, c, members=True) for c in page],
+        "response_metadata": response_metadata,
+    }
+
+
+def members(call: Call) -> JsonObject:
+    """`conversations.members`: ids."""
+    page, response_metadata = call.page(call.channel().members)
+    return {"members": list(page), "response_metadata": response_metadata}

@@ -1,0 +1,64 @@
+"""The methods that only look things up: who the bot is, people, groups, the team."""
+
+from __future__ import annotations
+
+from incident.sandbox.slack import render
+from incident.sandbox.slack.arguments import SlackError
+from incident.sandbox.slack.call import Call
+from incident.sandbox.slack.workspace import JsonObject
+
+
+def auth_test(call: Call) -> JsonObject:
+    """`auth.test`: whose token it is."""
+    team, bot = call.workspace.team, call.bot
+    return {
+        "url": f"{call.url}/",
+        "team": team.name,
+        "user": bot.name,
+        "team_id": team.id,
+        "user_id": bot.id,
+        "bot_id": bot.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def team(call: Call) -> JsonObject:
+    """`team.info`."""
+    here = call.workspace.team
+    if call.get("team", here.id) != here.id:
+        raise SlackError("team_not_found")
+    return {"team": {"id": here.id, "name": here.name, "domain": here.domain}}
+
+
+def user(call: Call) -> JsonObject:
+    """`users.info`."""
+    found = call.workspace.users.get(call["user"])
+    if found is None:
+        raise SlackError("user_not_found")
+    shown = render.user(call.workspace, found)
+    return {"user": {**shown, "locale": "en-US"} if call.get("include_locale", default=False) else shown}
+
+
+def users(call: Call) -> JsonObject:
+    """`users.list`."""
+    page, response_metadata = call.page(list(call.workspace.users.values()))
+    return {
+        "members": [render.user(call.workspace, user) for user in page],
+        "response_metadata": response_metadata,
+    }
+
+
+def groups(call: Call) -> JsonObject:
+    """`usergroups.list`."""
+    users_too = call.get("include_users", default=False)
+    count = call.get("include_count", default=False)
+    found = call.workspace.groups.values()
+    return {"usergroups": [render.group(call.workspace, g, users=users_too, count=count) for g in found]}
+
+
+def group_users(call: Call) -> JsonObject:
+    """`usergroups.users.list`: ids."""
+    found = call.workspace.groups.get(call["usergroup"])
+    if found is None:
+        raise SlackError("no_such_subteam")
+    return {"users": list(found.users)}

@@ -1,0 +1,138 @@
+"""What Slack sends a bot: slash commands, interactions, events.
+
+Source: Slack's "Slash commands", the interaction payload reference and the Events API.
+"""
+
+from __future__ import annotations
+
+from incident.sandbox.slack import render
+from incident.sandbox.slack.call import APP_ID
+from incident.sandbox.slack.workspace import Channel, JsonObject, Message, User, View, Workspace
+
+VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 -- deprecated by Slack, still sent
+_CHANNEL_NAMES = {"private": "privategroup", "direct": "directmessage"}
+_CHANNEL_TYPES = {"public": "channel", "private": "group", "direct": "im"}
+
+
+def _channel_name(channel: Channel) -> str:
+    return _CHANNEL_NAMES.get(channel.kind, channel.name)
+
+
+def slash_command(
+    workspace: Workspace, person: User, channel: Channel, command: str, text: str
+) -> dict[str, str]:
+    """The form of a slash command, but for its `trigger_id` and `response_url`."""
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": workspace.team.id,
+        "team_domain": workspace.team.domain,
+        "channel_id": channel.id,
+        "channel_name": _channel_name(channel),
+        "user_id": person.id,
+        "user_name": person.name,
+        "command": command,
+        "text": text,
+        "api_app_id": APP_ID,
+        "is_enterprise_install": "false",
+    }
+
+
+def _interaction(workspace: Workspace, person: User, kind: str) -> JsonObject:
+    return {
+        "type": kind,
+        "user": {
+            "id": person.id,
+            "username": person.name,
+            "name": person.name,
+            "team_id": workspace.team.id,
+        },
+        "api_app_id": APP_ID,
+        "token": VERIFICATION_TOKEN,
+        "team": {"id": workspace.team.id, "domain": workspace.team.domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def message_action(
+    workspace: Workspace,
+    person: User,
+    channel: Channel,
+    message: Message,
+    *,
+    action: JsonObject,
+    values: JsonObject,
+) -> JsonObject:
+    """`block_actions` for an element in a message; an ephemeral message itself is not sent along."""
+    ephemeral = message.ephemeral_to is not None
+    return {
+        **_interaction(workspace, person, "block_actions"),
+        "container": {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": channel.id,
+            "is_ephemeral": ephemeral,
+        },
+        "channel": {"id": channel.id, "name": _channel_name(channel)},
+        **({} if ephemeral else {"message": render.message(workspace, message)}),
+        "state": {"values": values},
+        "actions": [action],
+    }
+
+
+def view_action(
+    workspace: Workspace, person: User, view: View, *, action: JsonObject, values: JsonObject
+) -> JsonObject:
+    """`block_actions` for an element in a modal."""
+    return {
+        **_interaction(workspace, person, "block_actions"),
+        "container": {"type": "view", "view_id": view.id},
+        "view": render.view(workspace, view, values),
+        "actions": [action],
+    }
+
+
+def view_submission(workspace: Workspace, person: User, view: View, values: JsonObject) -> JsonObject:
+    """`view_submission`."""
+    return {
+        **_interaction(workspace, person, "view_submission"),
+        "view": render.view(workspace, view, values),
+        "response_urls": [],
+    }
+
+
+def view_closed(workspace: Workspace, person: User, view: View) -> JsonObject:
+    """`view_closed`."""
+    return {
+        **_interaction(workspace, person, "view_closed"),
+        "view": render.view(workspace, view),
+        "is_cleared": False,
+    }
+
+
+def message_event(workspace: Workspace, channel: Channel, message: Message) -> JsonObject:
+    """An `event_callback` for a message that a person posted."""
+    return {
+        "token": VERIFICATION_TOKEN,
+        "team_id": workspace.team.id,
+        "api_app_id": APP_ID,
+        "type": "event_callback",
+        "event_id": workspace.new_id("Ev"),
+        "event_time": int(float(message.ts)),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": workspace.team.id,
+                "user_id": workspace.bot.id,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": False,
+        "event": {
+            **render.message(workspace, message),
+            "channel": channel.id,
+            "channel_type": _CHANNEL_TYPES[channel.kind],
+            "event_ts": message.ts,
+        },
+    }

@@ -1,0 +1,139 @@
+"""Records as Slack's API shows them."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from incident.sandbox.slack.call import APP_ID
+from incident.sandbox.slack.workspace import (
+    Bookmark,
+    Channel,
+    JsonObject,
+    Message,
+    User,
+    UserGroup,
+    View,
+    Workspace,
+)
+
+
+def user(workspace: Workspace, shown: User) -> JsonObject:
+    """A user object, without the e-mail address (that needs a scope of its own)."""
+    return {
+        "id": shown.id,
+        "team_id": workspace.team.id,
+        "name": shown.name,
+        "deleted": False,
+        "real_name": shown.real_name,
+        "tz": shown.tz,
+        "is_bot": bool(shown.bot_id),
+        "is_app_user": False,
+        "profile": {
+            "real_name": shown.real_name,
+            "display_name": shown.display_name,
+            "title": shown.title,
+            **({"bot_id": shown.bot_id, "api_app_id": APP_ID} if shown.bot_id else {}),
+        },
+    }
+
+
+def group(workspace: Workspace, shown: UserGroup, *, users: bool, count: bool) -> JsonObject:
+    """A user group object, with its users' ids or their number if asked for."""
+    return {
+        "id": shown.id,
+        "team_id": workspace.team.id,
+        "is_usergroup": True,
+        "handle": shown.handle,
+        "name": shown.name,
+        "date_delete": 0,
+        **({"users": list(shown.users)} if users else {}),
+        **({"user_count": len(shown.users)} if count else {}),
+    }
+
+
+def channel(workspace: Workspace, shown: Channel, *, members: bool = False) -> JsonObject:
+    """A conversation object, with `num_members` if asked for."""
+    common: JsonObject = {
+        "id": shown.id,
+        "created": shown.created,
+        "is_im": shown.kind == "direct",
+        "is_archived": shown.archived,
+        "is_private": shown.kind != "public",
+        "context_team_id": workspace.team.id,
+        **({"num_members": len(shown.members)} if members else {}),
+    }
+    if shown.kind == "direct":
+        other = next((m for m in shown.members if m != workspace.bot.id), workspace.bot.id)
+        return {**common, "user": other, "is_open": True}
+    return {
+        **common,
+        "name": shown.name,
+        "name_normalized": shown.name,
+        "is_channel": shown.kind == "public",
+        "is_group": shown.kind == "private",
+        "is_general": shown.name == "general",
+        "is_member": workspace.bot.id in shown.members,
+        "creator": shown.creator,
+        "topic": {"value": shown.topic},
+        "purpose": {"value": shown.purpose},
+        "previous_names": list(shown.previous_names),
+    }
+
+
+def message(workspace: Workspace, shown: Message, *, metadata: bool = False) -> JsonObject:
+    """A message object; `metadata` is left out unless asked for, as Slack does."""
+    author = workspace.users[shown.user]
+    reactions = sorted(r.split(":") for r in shown.reactions)
+    grouped = {name: [who for _, who in given] for name, given in groupby(reactions, lambda r: r[0])}
+    optional: JsonObject = {
+        "subtype": shown.subtype,
+        "bot_id": author.bot_id,
+        "app_id": APP_ID if author.id == workspace.bot.id else "",
+        "blocks": list(shown.blocks),
+        "thread_ts": shown.thread_ts,
+        "edited": shown.edited and {"user": shown.user, "ts": shown.edited},
+        "metadata": shown.metadata if metadata else None,
+        "pinned_to": [shown.channel] if shown.ts in workspace.channels[shown.channel].pins else [],
+        "reactions": [{"name": n, "users": who, "count": len(who)} for n, who in grouped.items()],
+    }
+    return {
+        "type": "message",
+        "user": shown.user,
+        "text": shown.text,
+        "ts": shown.ts,
+        "team": workspace.team.id,
+        **{key: value for key, value in optional.items() if value},
+    }
+
+
+def bookmark(shown: Bookmark) -> JsonObject:
+    """A bookmark object."""
+    return {
+        "id": shown.id,
+        "channel_id": shown.channel,
+        "title": shown.title,
+        "link": shown.link,
+        "emoji": shown.emoji or None,
+        "type": "link",
+        "date_created": shown.created,
+        "date_updated": shown.updated,
+    }
+
+
+def view(workspace: Workspace, shown: View, values: JsonObject | None = None) -> JsonObject:
+    """A view object, with what was entered in `state`."""
+    optional = {"submit": None, "close": None, "private_metadata": "", "callback_id": "", "external_id": ""}
+    flags = {"clear_on_close": False, "notify_on_close": False, "submit_disabled": False}
+    return {
+        **optional,
+        **flags,
+        **shown.content,
+        "id": shown.id,
+        "team_id": workspace.team.id,
+        "app_id": APP_ID,
+        "bot_id": workspace.bot.bot_id,
+        "hash": shown.hash,
+        "root_view_id": shown.id,
+        "previous_view_id": None,
+        "state": {"values": values or {}},
+    }

@@ -1,0 +1,62 @@
+"""A believable workspace to start from."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from incident.sandbox.slack.workspace import Channel, Message, Team, User, UserGroup, Workspace
+
+TEAM = Team("T0MAPLE", "Maple Digital", "maple-digital")
+BOT = User("U0INCIDENT", "incident_bot", "Incident bot", "Incident bot", bot_id="B0INCIDENT")
+SLACKBOT = User("USLACKBOT", "slackbot", "Slackbot", "Slackbot", bot_id="B0SLACKBOT")
+PEOPLE = (
+    User("U0ALICE", "alice", "Alice Nguyen", "Alice Nguyen", "Site reliability"),
+    User("U0BENOIT", "benoit", "Benoît Côté", "Benoît Côté", "Platform"),
+    User("U0CHIDI", "chidi", "Chidi Okafor", "Chidi", "Product", "Europe/London"),
+    User("U0DANA", "dana", "Dana Whitefeather", "Dana W.", "Communications", "America/Winnipeg"),
+    User("U0EMIL", "emil", "Emil Sørensen", "Emil Sørensen", "Security", "Europe/Copenhagen"),
+    User("U0ZOE", "zoe", "Zoé Tremblay", "Zoé Tremblay", "Support"),
+)
+ON_CALL = UserGroup("S0ONCALL", "on-call", "On call", ("U0ALICE", "U0BENOIT"))
+
+_EVERYONE = tuple(user.id for user in PEOPLE)
+_AGE = 400 * 86400
+"""Seconds since the workspace was made."""
+
+
+def seed(clock: Callable[[], float] = time.time) -> Workspace:
+    """A new workspace: six people, the bot, a user group, four public channels, one private, one direct.
+
+    The bot is a member of `incident-sre` and of its direct message with Alice, and of nothing else.
+    """
+    workspace = Workspace(TEAM, BOT, clock)
+    made = int(clock()) - _AGE
+    for user in (SLACKBOT, *PEOPLE):
+        workspace.put(user)
+    workspace.put(ON_CALL)
+    for channel in (
+        Channel("C0GENERAL", "general", "public", "U0ALICE", made, _EVERYONE, purpose="For everybody"),
+        Channel("C0RANDOM", "random", "public", "U0ALICE", made, _EVERYONE),
+        Channel(
+            "C0SRE",
+            "incident-sre",
+            "public",
+            "U0ALICE",
+            made,
+            (*_EVERYONE, BOT.id),
+            topic="Every incident is announced here",
+        ),
+        Channel("C0PLATFORM", "platform", "public", "U0BENOIT", made, ("U0ALICE", "U0BENOIT", "U0EMIL")),
+        Channel("C0SECURITY", "security-response", "private", "U0EMIL", made, ("U0ALICE", "U0EMIL")),
+        Channel("D0ALICE", "", "direct", "U0ALICE", made, ("U0ALICE", BOT.id)),
+    ):
+        workspace.put(channel)
+    for channel_id, user_id, text in (
+        ("C0GENERAL", "U0CHIDI", "Morning all :wave:"),
+        ("C0PLATFORM", "U0BENOIT", "Deploying the new connection pool after lunch"),
+        ("C0PLATFORM", "U0EMIL", "No objection from security"),
+        ("C0RANDOM", "U0ZOE", "Il reste du gâteau à la cuisine"),
+    ):
+        workspace.put(Message(channel_id, workspace.new_ts(), user_id, text))
+    return workspace

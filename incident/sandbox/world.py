@@ -1,0 +1,189 @@
+"""The whole sandbox, put together: the stand-ins, the two functions, and the folder they live in.
+
+    Slack ──HTTP──▶ main.slack ──gRPC──▶ Pub/Sub ──HTTP──▶ main.worker ──HTTP──▶ Slack, Google Workspace
+
+Everything listens on loopback. All state is in one folder, so a sandbox that is started again goes on.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+from incident.sandbox.google import GoogleStandIn, Workspace
+from incident.sandbox.processes import Processes, free_port
+from incident.sandbox.pubsub import PubSubStandIn
+from incident.sandbox.receipt import CHANNEL
+from incident.sandbox.serve import Server
+from incident.sandbox.slack import SlackStandIn
+from incident.sandbox.slack.seed import ON_CALL
+from incident.sandbox.state import StateFile, claim
+from incident.sandbox.switchboard import Switchboard
+
+PROJECT = "sandbox"
+TOPIC = "incident-interactions"
+
+_STATE = "state.json"
+_STORE = "incidents.sqlite"
+_AUDIT = "audit.jsonl"
+
+
+class World:
+    """A sandbox that runs from when it is made until it is closed.
+
+    Attributes:
+        switchboard: slows, breaks and watches every call of every stand-in.
+        slack: Slack's stand-in; `slack.type(user, channel, text)` is a person at work.
+        google: Google Workspace's stand-in.
+        workspace: the ids in it that the bot is configured with.
+        pubsub: Pub/Sub's stand-in.
+        ports: where `slack` and `worker`, the two functions, listen.
+        processes: the functions' processes; None if whoever made the world serves the functions.
+        audit: the file of audit lines, one JSON object a line.
+        store: the file of the bot's own store.
+        page_url: the root of the pages that links lead to.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        fresh: bool = False,
+        processes: bool = True,
+        page_url: str = "",
+        delays: Mapping[str, tuple[float, float]] | None = None,
+        tell: Callable[[str, str], None] = lambda _name, _line: None,
+    ) -> None:
+        """Starts everything, and waits until it answers.
+
+        Args:
+            folder: where all state is; made if it is not there.
+            fresh: whether to start over, with nothing of what was.
+            processes: whether to run the functions; otherwise they are to be served on `ports`.
+            page_url: the root of the pages that links lead to; empty for the stand-in of Google's own root.
+            delays: seconds that calls take, as the switchboard has them.
+            tell: given every line of the functions' output, after the function's name; called in threads.
+
+        Raises:
+            FolderInUseError: another sandbox runs in this folder.
+            FunctionError: a function cannot be started.
+        """
+        with ExitStack() as closing:
+            folder.mkdir(parents=True, exist_ok=True)
+            closing.callback(claim(folder).close)
+            file = StateFile(folder / _STATE)
+            saved = None if fresh else file.load()
+            if saved is None:
+                _empty(folder)
+            self.audit = folder / _AUDIT
+            self.audit.touch()
+            self.store = folder / _STORE
+            self.ports = {"slack": free_port(), "worker": free_port()}
+            self.switchboard = Switchboard(delays or {})
+            self._secrets = {
+                "SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(16)}",
+                "SLACK_SIGNING_SECRET": secrets.token_hex(16),
+            }
+            self.slack = SlackStandIn(
+                self.switchboard,
+                bot_token=self._secrets["SLACK_BOT_TOKEN"],
+                signing_secret=self._secrets["SLACK_SIGNING_SECRET"],
+            )
+            self.google = GoogleStandIn(self.switchboard)
+            self._google_api_url = self._serve(closing, self.google)
+            self.slack.url = self._serve(closing, self.slack)
+            self.slack.bot_url = f"http://127.0.0.1:{self.ports['slack']}/"
+            self.page_url = self.google.url = page_url or self._google_api_url
+            if saved is None:
+                self.workspace = self.google.seed()
+            else:
+                self.slack.restore(saved["slack"])
+                self.google.restore(saved["google"])
+                self.workspace = Workspace(**saved["workspace"])
+            closing.callback(file.close)  # after all that changes the state is closed
+            self.pubsub = PubSubStandIn(
+                self.switchboard,
+                topic=f"projects/{PROJECT}/topics/{TOPIC}",
+                push_url=f"http://127.0.0.1:{self.ports['worker']}/",
+            )
+            closing.callback(self.pubsub.close)
+            self.processes = self._run(closing, tell) if processes else None
+            if saved is not None:
+                self.pubsub.restore(saved["pubsub"])
+            file.keep(lambda: self.version, self._snapshot)
+            self._closing = closing.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def version(self) -> tuple[int, int, int]:
+        """Differs whenever anything in Slack, Google Workspace or Pub/Sub does."""
+        return self.slack.version, self.google.version, self.pubsub.version
+
+    def environment(self) -> dict[str, str]:
+        """The settings of both functions."""
+        return {
+            **self._secrets,
+            "SLACK_API_URL": f"{self.slack.url}/api/",
+            "GOOGLE_API_URL": f"{self._google_api_url}/",
+            "GOOGLE_CLOUD_PROJECT": PROJECT,
+            "PUBSUB_EMULATOR_HOST": self.pubsub.host,
+            "INCIDENT_TOPIC": TOPIC,
+            "INCIDENT_STORE": f"sqlite:{self.store.resolve()}",
+            "INCIDENT_TEMPLATE_ID": self.workspace.template_id,
+            "INCIDENT_FOLDER_ID": self.workspace.folder_id,
+            "INCIDENT_SPREADSHEET_ID": self.workspace.spreadsheet_id,
+            "INCIDENT_SHEET": self.workspace.sheet,
+            "INCIDENT_CHANNEL": CHANNEL,
+            "INCIDENT_ONCALL_GROUPS": ON_CALL.id,
+        }
+
+    def settled(self) -> bool:
+        """Whether the worker has nothing left to do."""
+        return self.pubsub.settled()
+
+    def wait_until_settled(self, timeout: float) -> bool:
+        """Waits until the worker has nothing left to do.
+
+        Returns:
+            False if that took longer than `timeout` seconds.
+        """
+        return self.pubsub.wait_until_settled(timeout)
+
+    def close(self) -> None:
+        """Ends everything, the functions first, and saves the state. What is undelivered stays so."""
+        self._closing.close()
+
+    def _serve(self, closing: ExitStack, app: SlackStandIn | GoogleStandIn) -> str:
+        server = Server(app)
+        closing.callback(server.close)
+        return server.url
+
+    def _run(self, closing: ExitStack, tell: Callable[[str, str], None]) -> Processes:
+        processes = Processes(self.ports, self.environment(), audit=self.audit, tell=tell)
+        closing.callback(processes.close)
+        processes.start()
+        return processes
+
+    def _snapshot(self) -> dict[str, Any]:
+        return {
+            "slack": self.slack.snapshot(),
+            "google": self.google.snapshot(),
+            "pubsub": self.pubsub.snapshot(),
+            "workspace": asdict(self.workspace),
+        }
+
+
+def _empty(folder: Path) -> None:
+    """Takes out what a sandbox keeps in its folder, and nothing else that may be there."""
+    for name in (_STATE, _AUDIT, _STORE):
+        for path in folder.glob(f"{name}*"):  # SQLite keeps more files beside its own
+            path.unlink()

@@ -1,0 +1,65 @@
+"""Google Drive: incident reports, copied from a template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from incident.services.google import DRIVE, Google
+
+_FIELDS = "id,webViewLink"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document: its id in Drive and the link to it."""
+
+    id: str
+    url: str
+
+
+class Drive:
+    """The incidents folder and its template."""
+
+    def __init__(self, google: Google, *, template_id: str, folder_id: str) -> None:
+        """Through `google`; the ids are Drive's."""
+        self._google = google
+        self._template_id = template_id
+        self._folder_id = folder_id
+
+    def copy_template(self, title: str, incident_id: str) -> Document:
+        """A copy of the template in the incidents folder, marked with the incident's id.
+
+        https://developers.google.com/workspace/drive/api/reference/rest/v3/files/copy
+        """
+        body = {"name": title, "parents": [self._folder_id], "appProperties": {"incident": incident_id}}
+        copied = self._google.execute(
+            DRIVE,
+            lambda client: client.files().copy(
+                fileId=self._template_id, body=body, supportsAllDrives=True, fields=_FIELDS
+            ),
+        )
+        return Document(copied["id"], copied["webViewLink"])
+
+    def find_copy(self, incident_id: str) -> Document | None:
+        """The copy that is marked with the incident's id, the oldest; a new one may not be seen for a minute.
+
+        https://developers.google.com/workspace/drive/api/guides/search-files
+        """
+        query = (
+            f"appProperties has {{ key='incident' and value='{incident_id}' }}"
+            f" and '{self._folder_id}' in parents and trashed = false"
+        )
+        listed = self._google.execute(
+            DRIVE,
+            lambda client: client.files().list(
+                q=query,
+                corpora="allDrives",
+                includeItemsFromAllDrives=True,
+                supportsAllDrives=True,
+                orderBy="createdTime",
+                pageSize=1,
+                fields=f"files({_FIELDS})",
+            ),
+            repeatable=True,
+        )
+        return next((Document(found["id"], found["webViewLink"]) for found in listed["files"]), None)

@@ -1,0 +1,56 @@
+"""Between what a person typed and Slack's way of writing it. Pure.
+
+Facts: https://docs.slack.dev/messaging/formatting-message-text and, for commands with `should_escape`,
+https://docs.slack.dev/interactivity/implementing-slash-commands
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_REFERENCE = re.compile(r"<(?P<sign>[@#])[A-Z0-9]+\|(?P<name>[^<>|]+)>")
+_GROUP = re.compile(r"<!subteam\^[A-Z0-9]+\|(?P<name>[^<>|]+)>")
+_LINK = re.compile(r"<(?P<url>(?:https?://|mailto:)[^<>|\s]+)(?:\|(?P<label>[^<>|]+))?>")
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def as_typed(text: str) -> str:
+    """The characters a person typed, from the text Slack sends.
+
+    Slack escapes `& < >` and writes people, channels and links in angle brackets with a label; everything
+    else is left as it is, so what is shown later is exactly what was typed.
+    """
+    text = _REFERENCE.sub(lambda found: found["sign"] + found["name"], text)
+    text = _GROUP.sub(lambda found: found["name"], text)
+    text = _LINK.sub(lambda found: found["label"] or found["url"], text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, without control characters or marks that turn the direction of writing."""
+    kept = (
+        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c
+        for c in text
+        if c not in _BIDI_CONTROLS
+    )
+    return " ".join("".join(kept).split())
+
+
+def escape(text: str) -> str:
+    """`text` for a place where Slack reads `& < >` as its own."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escape_within(text: str, limit: int) -> str:
+    """`text` escaped, and where that is longer than `limit` characters, cut between two of its characters."""
+    escaped = escape(text)
+    if len(escaped) <= limit:
+        return escaped
+    kept, length = [], 1
+    for character in map(escape, text):
+        if length + len(character) > limit:
+            break
+        kept.append(character)
+        length += len(character)
+    return "".join(kept).rstrip() + "…"

@@ -1,0 +1,197 @@
+"""The worker function: one Pub/Sub push in, one run of a workflow taken as far as it goes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from flask import Request as HttpRequest
+from flask import Response
+from werkzeug.exceptions import BadRequest
+
+from incident.audit import AuditLog, where
+from incident.commands import Ignore, parse
+from incident.engine.engine import Engine, Outcome, StepReport
+from incident.engine.run import LeaseLostError, RunDoneError, RunLeasedError, RunState
+from incident.failures import StepError
+from incident.instance import once
+from incident.interaction import Interaction, UnreadableMessageError
+from incident.messages.words import words_for
+from incident.secrets import secret
+from incident.services.docs import Docs
+from incident.services.drive import Drive
+from incident.services.google import Google
+from incident.services.meet import Meet
+from incident.services.sheets import Sheets
+from incident.services.slack import Slack
+from incident.settings import WorkerSettings
+from incident.store.open import open_store
+from incident.workflows.dispatch import Dispatcher
+from incident.workflows.toolbox import Toolbox
+
+THREADS = 12
+"""Steps of one instance that run at the same time; a declaration has five at most that can."""
+
+_OK = 200
+_AGAIN = 503
+"""Anything but 102, 200, 201, 202 and 204 has Pub/Sub deliver again.
+
+https://cloud.google.com/pubsub/docs/push#receive_push
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What Pub/Sub pushes.
+
+    Attributes:
+        interaction: what is to be carried out.
+        traceparent: the trace it belongs to; may be empty.
+        attempt: which delivery it is, from 1; 0 where Pub/Sub does not say.
+    """
+
+    interaction: Interaction
+    traceparent: str
+    attempt: int
+
+
+def read_push(body: bytes) -> Delivery:
+    """Reads a push envelope.
+
+    Raises:
+        UnreadableMessageError: if it is none, or holds no message that the worker knows.
+    """
+    try:
+        envelope = json.loads(body)
+        message = envelope["message"]
+        data = base64.b64decode(message.get("data", ""), validate=True)
+        attributes = message.get("attributes") or {}
+        traceparent = str(attributes.get("traceparent", ""))
+        attempt = int(envelope.get("deliveryAttempt") or 0)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
+        raise UnreadableMessageError(f"not a push envelope: {type(error).__name__}") from None
+    return Delivery(Interaction.from_message(data), traceparent, attempt)
+
+
+class Worker:
+    """Carries out what Pub/Sub pushes. One for each instance; safe for threads."""
+
+    def __init__(self, tools: Toolbox, pool: Executor, audit: AuditLog) -> None:
+        """Steps run in `pool`."""
+        self._tools = tools
+        self._pool = pool
+        self._audit = audit
+
+    def handle(self, http: HttpRequest) -> Response:
+        """200: done, or nothing to do. 400: unreadable. 503: deliver again."""
+        try:
+            delivery = read_push(http.get_data(cache=False))
+        except (UnreadableMessageError, BadRequest) as error:
+            self._audit.error("incident.message.unreadable", f"cannot be read: {error}", outcome=400)
+            return Response(status=400)
+        interaction = delivery.interaction
+        audit = self._audit.bind(
+            traceparent=delivery.traceparent,
+            actor=interaction.user,
+            run=interaction.id,
+            attempt=delivery.attempt,
+        )
+        try:
+            return self._carry_out(interaction, audit)
+        except RunDoneError:
+            audit.info("incident.delivery.repeated", "was done before", outcome="done")
+            return Response(status=_OK)
+        except RunLeasedError as error:
+            audit.info("incident.delivery.refused", f"another worker is at it: {error}", outcome="leased")
+        except LeaseLostError:
+            audit.warning("incident.delivery.lost", "another worker took over", outcome="leased")
+        except StepError as error:
+            audit.error("incident.store.failed", f"the store did not answer: {error}", outcome="transient")
+        except Exception as error:  # noqa: BLE001 - a fault of the bot's own: reported, and delivered again
+            audit.error("incident.worker.failed", where(error), outcome="unexpected")
+        return Response(status=_AGAIN)
+
+    def _carry_out(self, interaction: Interaction, audit: AuditLog) -> Response:
+        incident = self._tools.store.incident_in_channel(interaction.channel) if interaction.channel else None
+        if incident:
+            audit = audit.bind(incident=incident.id)
+        command = parse(interaction, in_incident=incident is not None)
+        name = type(command).__name__
+        if isinstance(command, Ignore):
+            audit.info("incident.command.ignored", command.reason, kind=interaction.kind)
+            return Response(status=_OK)
+        audit.info("incident.command.started", name, command=name)
+        engine = Engine(self._tools.store, self._pool, lambda report: _report(audit, report))
+        outcome = Dispatcher(engine, self._tools).carry_out(command, interaction, incident)
+        return _answer(audit.bind(command=name), outcome)
+
+
+def _answer(audit: AuditLog, outcome: Outcome | None) -> Response:
+    if outcome is None or outcome.state is RunState.DONE:
+        audit.info("incident.command.completed", "done", outcome="done")
+        return Response(status=_OK)
+    late = ", ".join(f"{step} ({failure})" for step, failure in sorted(outcome.failures.items()))
+    if outcome.state is RunState.FAILED:
+        audit.error("incident.command.failed", f"somebody has to help: {late}", outcome="permanent")
+        return Response(status=_OK)
+    audit.warning("incident.command.waiting", f"late, trying again: {late}", outcome="transient")
+    return Response(status=_AGAIN)
+
+
+def _report(audit: AuditLog, report: StepReport) -> None:
+    fields = {
+        "step": report.step,
+        "incident": report.run.subject,
+        "delivery": report.run.delivery,
+        "outcome": report.outcome,
+        "duration_ms": round(report.seconds * 1000),
+    }
+    if report.error is None:
+        audit.info("incident.step.completed", f"{report.step}: {report.outcome}", **fields)
+    elif report.unexpected is not None:
+        audit.error("incident.step.failed", f"{report.step}: {where(report.unexpected)}", **fields)
+    else:
+        audit.warning("incident.step.failed", f"{report.step}: {report.error}", **fields)
+
+
+def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
+    """A worker with real clients, as the settings say."""
+    google = Google(settings.google_api_url, settings.google_subject)
+    tools = Toolbox(
+        store=open_store(settings),
+        slack=Slack(secret(settings.slack_bot_token), settings.slack_api_url),
+        meet=Meet(google),
+        drive=Drive(google, template_id=settings.template_id, folder_id=settings.folder_id),
+        docs=Docs(google),
+        sheets=Sheets(google, spreadsheet_id=settings.spreadsheet_id, sheet=settings.sheet),
+        say=words_for(settings.locale),
+        announcement_channel=settings.announcement_channel,
+        oncall_groups=settings.oncall_groups,
+        timezone=settings.timezone,
+        slack_root=urljoin(settings.slack_api_url, "/"),
+    )
+    return Worker(tools, ThreadPoolExecutor(THREADS, thread_name_prefix="step"), audit)
+
+
+def entry_point() -> Callable[[HttpRequest], Response]:
+    """The function that functions-framework serves as `worker`.
+
+    Its clients are made on the first request: the server forks after it has loaded this module, and neither
+    gRPC nor threads survive a fork.
+
+    Raises:
+        SettingsError: if a setting is missing or wrong.
+    """
+    settings = WorkerSettings.load()
+
+    instance = once(lambda: make_worker(settings, AuditLog(settings.project)))
+
+    def worker(request: HttpRequest) -> Response:
+        return instance().handle(request)
+
+    return worker

@@ -1,0 +1,45 @@
+"""What the steps of every workflow work with; made once for an instance and passed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from incident.messages.words import Words
+from incident.services.docs import Docs
+from incident.services.drive import Drive
+from incident.services.meet import Meet
+from incident.services.sheets import Sheets
+from incident.services.slack import Slack
+from incident.store.contract import IncidentStore
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """The services, the store and the words.
+
+    Attributes:
+        announcement_channel: id or name of the channel where new incidents are announced.
+        oncall_groups: ids of the Slack user groups that are invited to every new incident.
+        timezone: decides the date in names.
+        slack_root: where Slack's own pages are, with a slash at the end.
+    """
+
+    store: IncidentStore
+    slack: Slack
+    meet: Meet
+    drive: Drive
+    docs: Docs
+    sheets: Sheets
+    say: Words
+    announcement_channel: str
+    oncall_groups: tuple[str, ...]
+    timezone: ZoneInfo
+    slack_root: str
+
+    def channel_url(self, team: str, channel_id: str) -> str:
+        """A link to a channel for places outside Slack.
+
+        https://docs.slack.dev/interactivity/deep-linking
+        """
+        return f"{self.slack_root}app_redirect?team={team}&channel={channel_id}"

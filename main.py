@@ -1,0 +1,26 @@
+"""The two entry points of the incident bot, by the names that functions-framework is given as `--target`."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import Any
+
+
+@cache
+def __getattr__(name: str) -> Any:
+    """Makes the one function that is asked for, so that neither loads what only the other needs."""
+    from incident.settings import SettingsError  # noqa: PLC0415
+
+    try:
+        if name == "slack":
+            from incident.intake.function import entry_point as slack  # noqa: PLC0415
+
+            return slack()
+        if name == "worker":
+            from incident.worker import entry_point as worker  # noqa: PLC0415
+
+            return worker()
+    except SettingsError as error:
+        sys.exit(f"incident: {error}")
+    raise AttributeError(name)

@@ -1,0 +1,78 @@
+"""What the Slack stand-in refuses to show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from incident.sandbox.slack import blocks as block_kit
+from incident.sandbox.slack import mrkdwn
+from tests.contract.sandbox_slack.support import SRE, actions, button, error, modal, refusal
+
+
+def _section(text: str, **more: object) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}, **more}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "path"),
+    [
+        ([_section("x" * 3001)], "/blocks/0/text/text"),
+        ([_section("")], "/blocks/0/text/text"),
+        ([_section("a & b")], "/blocks/0/text/text"),
+        ([_section("x", colour="red")], "/blocks/0"),
+        ([{"type": "section"}], "/blocks/0"),
+        ([{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}], "/blocks/0/text/text"),
+        ([{"type": "header", "text": {"type": "mrkdwn", "text": "x"}}], "/blocks/0/text/type"),
+        ([{"type": "marquee"}], "/blocks/0/type"),
+        ([{"type": "divider"}] * 51, "/blocks"),
+        (actions(), "/blocks/0/elements"),
+        (actions(*(button(f"b{n}") for n in range(26))), "/blocks/0/elements"),
+        (actions(button(), button()), "action_id 'press_me' is used 2 times"),
+        ([_section("x", block_id="a"), _section("y", block_id="a")], "block_id 'a' is used 2 times"),
+        (actions(button(value="x" * 2001)), "/blocks/0/elements/0/value"),
+        (actions(button(url="ftp://x")), "/blocks/0/elements/0/url"),
+        (actions(button(style="loud")), "/blocks/0/elements/0/style"),
+        ([_section("x", fields=[{"type": "mrkdwn", "text": "x" * 2001}])], "/blocks/0/fields/0/text"),
+        ([_section("x", accessory={"type": "static_select", "options": []})], "/blocks/0/accessory/options"),
+        ([{"type": "context", "elements": [{"type": "mrkdwn", "text": "x"}] * 11}], "/blocks/0/elements"),
+    ],
+)
+def test_broken_block_kit_is_refused(refusing: WebClient, blocks: list[Any], path: str) -> None:
+    answer = refusal(lambda: refusing.chat_postMessage(channel=SRE, text="x", blocks=blocks))
+    assert answer["error"] == "invalid_blocks"
+    assert any(path in message for message in answer["response_metadata"]["messages"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<@U0ALICE> <@U0ALICE|alice> <#C0SRE|incident-sre> <!subteam^S0ONCALL> <!here>",
+        "<https://x.org/a?b=1&amp;c=2|two words> <mailto:a@x.org|mail> &lt;b&gt; &amp;amp;",
+        "<!date^1392734382^{date_num} {time}|2014-02-18>",
+        "> quoted\n>again",
+    ],
+)
+def test_good_mrkdwn(text: str) -> None:
+    assert list(mrkdwn.problems(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a & b", "a < b", "a > b", "<@U1>", "<!everybody>", "<script>", "<x.org|x>", "&nbsp;", "<https://x.org"],
+)
+def test_bad_mrkdwn(refusing: WebClient, text: str) -> None:
+    assert error(lambda: refusing.chat_postMessage(channel=SRE, text=text)) == "invalid_arguments"
+
+
+def test_views_are_checked() -> None:
+    def title(words: str) -> dict[str, str]:
+        return {"type": "plain_text", "text": words}
+
+    assert block_kit.view_problems(modal()) == []
+    without = modal()
+    del without["submit"]
+    wrong = [without, modal(title=title("x" * 25)), modal(private_metadata="x" * 3001), modal(size="large")]
+    assert all(block_kit.view_problems(view) for view in wrong)

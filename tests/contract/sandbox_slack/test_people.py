@@ -1,0 +1,163 @@
+"""What people do in the Slack stand-in, and what the bot is sent."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+from werkzeug.wrappers import Response
+
+from incident.sandbox.slack import NotPossibleError, SlackStandIn, bot_link
+from tests.contract.sandbox_slack.support import (
+    ALICE,
+    DIRECT,
+    PRIVATE,
+    SECRET,
+    SRE,
+    ZOE,
+    Bot,
+    Clock,
+    actions,
+    button,
+    error,
+    modal,
+)
+
+
+def test_a_command_arrives_as_slack_sends_it(slack: SlackStandIn, bot: Bot) -> None:
+    reply = slack.type(ALICE, SRE, "/incident a&b <!channel> @zoe in #platform @nobody")
+    assert (reply.status, reply.shown) == (200, "")
+    (sent,) = bot.received
+    assert sent["text"] == "a&amp;b &lt;!channel&gt; <@U0ZOE|zoe> in <#C0PLATFORM|platform> @nobody"
+    assert sent["command"] == "/incident"
+    assert (sent["user_id"], sent["channel_id"], sent["channel_name"]) == (ALICE, SRE, "incident-sre")
+    assert sent["response_url"].startswith(f"{slack.url}/response/")
+    slack.type(ALICE, PRIVATE, "/incident")
+    slack.type(ALICE, DIRECT, "/incident")
+    assert [s["channel_name"] for s in bot.received[1:]] == ["privategroup", "directmessage"]
+    assert bot.received[1]["text"] == ""
+
+
+def test_the_answer_to_a_command_is_seen_by_one(slack: SlackStandIn, bot: Bot, client: WebClient) -> None:
+    bot.answer = lambda _: Response(json.dumps({"text": "On it"}), mimetype="application/json")
+    reply = slack.type(ALICE, SRE, "/incident x")
+    assert reply.shown == "On it"
+    assert [m.text for m in slack.workspace.history(SRE, ALICE)][-1] == "On it"
+    assert all(m.text != "On it" for m in slack.workspace.history(SRE, ZOE))
+    assert client.conversations_history(channel=SRE)["messages"] == []
+
+
+def test_slacks_own_words_when_the_bot_fails(
+    slack: SlackStandIn, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot.answer = lambda _: Response(status=500)
+    assert slack.type(ALICE, SRE, "/incident x").shown == '/incident failed with the error "dispatch_failed"'
+    bot.answer = lambda _: Response(json.dumps({"text": "a & b"}), mimetype="application/json")
+    assert "invalid_arguments" in slack.type(ALICE, SRE, "/incident x").shown
+    monkeypatch.setattr(bot_link, "TIMEOUT", 0.05)
+    bot.answer = lambda _: time.sleep(0.2) or Response()  # type: ignore[func-returns-value] # sleep, then answer
+    assert (
+        slack.type(ALICE, SRE, "/incident x").shown == '/incident failed with the error "operation_timeout"'
+    )
+    assert "not a valid command" in slack.type(ALICE, SRE, "/outage x").shown
+
+
+def test_a_response_url_can_be_used_five_times_in_half_an_hour(
+    slack: SlackStandIn, bot: Bot, clock: Clock
+) -> None:
+    slack.type(ALICE, SRE, "/incident x")
+    webhook = WebhookClient(bot.received[0]["response_url"])
+    assert webhook.send(blocks=[{"type": "marquee"}]).status_code == 400
+    answers = [webhook.send(text=f"n{n}") for n in range(6)]
+    assert [(a.status_code, a.body) for a in answers[:5]] == [(200, "ok")] * 5
+    assert (answers[5].status_code, "used_url" in answers[5].body) == (404, True)
+    assert [m.text for m in slack.workspace.history(SRE, ALICE)] == [f"n{n}" for n in range(5)]
+    slack.type(ALICE, SRE, "/incident y")
+    clock.offset = 1801
+    late = WebhookClient(bot.received[1]["response_url"]).send(text="late")
+    assert (late.status_code, "expired_url" in late.body) == (404, True)
+
+
+def test_pressing_a_button(slack: SlackStandIn, bot: Bot, client: WebClient) -> None:
+    ts = client.chat_postMessage(
+        channel=SRE, text="x", blocks=actions(button(value="v", url="https://x.org"))
+    )["ts"]
+    assert slack.press(ALICE, SRE, ts, "press_me").status == 200
+    (sent,) = bot.received
+    assert (sent["type"], sent["user"]["id"], sent["channel"]["id"]) == ("block_actions", ALICE, SRE)
+    assert sent["message"]["ts"] == sent["container"]["message_ts"] == ts
+    assert (sent["actions"][0]["value"], sent["actions"][0]["block_id"]) == ("v", "row")
+    WebhookClient(sent["response_url"]).send(text="Done", replace_original=True)
+    assert client.conversations_history(channel=SRE)["messages"][0]["text"] == "Done"
+    with pytest.raises(NotPossibleError):
+        slack.press(ALICE, SRE, ts, "press_me")
+
+
+def test_pressing_in_an_ephemeral_message(slack: SlackStandIn, bot: Bot, client: WebClient) -> None:
+    ts = client.chat_postEphemeral(channel=SRE, user=ALICE, text="x", blocks=actions(button()))["message_ts"]
+    with pytest.raises(NotPossibleError):
+        slack.press(ZOE, SRE, ts, "press_me")
+    slack.press(ALICE, SRE, ts, "press_me")
+    (sent,) = bot.received
+    assert sent["container"]["is_ephemeral"]
+    assert "message" not in sent
+    WebhookClient(sent["response_url"]).send(delete_original=True)
+    assert slack.workspace.history(SRE, ALICE) == []
+
+
+def test_a_modal_from_command_to_submission(slack: SlackStandIn, bot: Bot, client: WebClient) -> None:
+    def answer(sent: dict[str, Any]) -> Response:
+        if "command" in sent:
+            client.views_open(trigger_id=sent["trigger_id"], view=modal(private_metadata="m"))
+            return Response()
+        if sent["view"]["state"]["values"]["what_block"]["what"]["value"] == "bad":
+            errors = {"response_action": "errors", "errors": {"what_block": "Say more"}}
+            return Response(json.dumps(errors), mimetype="application/json")
+        return Response()
+
+    bot.answer = answer
+    view = slack.type(ALICE, SRE, "/incident").view
+    assert view is not None
+    assert slack.submit(ALICE, view, {}).errors == {"what_block": "Please complete this required field."}
+    assert len(bot.received) == 1
+    assert slack.submit(ALICE, view, {"what": "bad"}).errors == {"what_block": "Say more"}
+    assert slack.submit(ALICE, view, {"what": "good"}).view is None
+    assert bot.received[-1]["view"]["private_metadata"] == "m"
+    assert slack.snapshot()["views"] == []
+
+
+def test_a_trigger_opens_one_modal_within_three_seconds(
+    slack: SlackStandIn, bot: Bot, client: WebClient, clock: Clock
+) -> None:
+    slack.type(ALICE, SRE, "/incident")
+    trigger = bot.received[0]["trigger_id"]
+    client.views_open(trigger_id=trigger, view=modal())
+    assert error(lambda: client.views_open(trigger_id=trigger, view=modal())) == "exchanged_trigger_id"
+    slack.type(ALICE, SRE, "/incident")
+    clock.offset = 3.5
+    late = bot.received[1]["trigger_id"]
+    assert error(lambda: client.views_open(trigger_id=late, view=modal())) == "expired_trigger_id"
+
+
+def test_events_when_they_are_on(slack: SlackStandIn, bot: Bot) -> None:
+    slack.type(ZOE, SRE, "c'est cassé & @alice")
+    assert bot.received == []
+    slack.events = True
+    slack.type(ZOE, SRE, "again")
+    assert [(s["type"], s["event"]["text"]) for s in bot.received] == [("event_callback", "again")]
+    assert slack.workspace.history(SRE)[0].text == "c'est cassé &amp; <@U0ALICE>"
+
+
+def test_the_signature_of_slacks_documentation() -> None:
+    body = (
+        b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
+        b"&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
+        b"&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554"
+        b"%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+    )
+    expected = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+    assert bot_link.signature(SECRET, "1531420618", body) == expected
