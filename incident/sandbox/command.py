@@ -98,10 +98,10 @@ def _stay(arguments: argparse.Namespace) -> int:
         page = Page(world)
         closing.callback(page.close)
         closing.callback(Server(page, port).close)
-        _say(f"The sandbox is at {url} (Ctrl-C ends it; its state stays in {FOLDER}).")
-        if not arguments.no_browser and _has_display():
-            webbrowser.open(url)
         with suppress(KeyboardInterrupt):
+            _say(f"The sandbox is at {url} (Ctrl-C ends it; its state stays in {FOLDER}).")
+            if not arguments.no_browser and _has_display():
+                webbrowser.open(url)
             threading.Event().wait()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the end is on its way
         _say("\nEnding ...")

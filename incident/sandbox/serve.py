@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import threading
@@ -52,5 +53,5 @@ def drop_connection(environ: WSGIEnvironment) -> NoReturn:
     """
     connection: socket.socket = environ["werkzeug.socket"]
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
+    os.close(connection.detach())  # `close` would wait for the files that the server has made of it
     raise ConnectionAbortedError

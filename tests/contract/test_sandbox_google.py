@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -27,8 +27,11 @@ class Front:
 
     def __init__(self) -> None:
         self.stand_in = GoogleStandIn(Switchboard())
-        self.server = Server(lambda environ, start: self.stand_in(environ, start))
+        self.server = Server(self)
         self.clients = {name: self._client(name) for name in VERSIONS}
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        return self.stand_in(environ, start_response)
 
     def _client(self, name: str) -> Any:
         return build(

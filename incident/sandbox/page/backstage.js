@@ -66,8 +66,8 @@ export class Backstage {
     Promise.resolve(this.tab.draw(this, state)).catch(this.failed);
   }
 
-  /** What `id` chooses among several things of one kind, else the newest of them. */
-  choose(kind, things, id) {
+  /** Shows this one of several things of a kind, instead of the newest. */
+  choose(kind, id) {
     this.chosen[kind] = id;
     this.draw(this.state);
   }
@@ -85,7 +85,7 @@ function place(backstage, tab, stamp, draw) {
 }
 
 function chooser(backstage, kind, things, current, path) {
-  const select = h("select", { "aria-label": `Which ${kind}`, onchange: () => backstage.choose(kind, things, select.value) },
+  const select = h("select", { "aria-label": `Which ${kind}`, onchange: () => backstage.choose(kind, select.value) },
     things.map(({ id, title }) => h("option", { value: id, selected: id === current.id }, title)));
   return h("div", { class: "chooser" }, select, h("a", { href: `/${path}/${encodeURIComponent(current.id)}`, target: "_blank" }, "Open"));
 }

@@ -89,9 +89,9 @@ const FIELDS = {
   users_select: (element, attributes, { people }) => menu(element, attributes, peopleAsOptions(people), [element.initial_user]),
   multi_users_select: (element, attributes, { people }) =>
     menu(element, { ...attributes, multiple: true, size: people.length }, peopleAsOptions(people), element.initial_users ?? []),
-  radio_buttons: (element, attributes, setting) => boxes("radio", element, attributes, [element.initial_option?.value], setting),
-  checkboxes: (element, { name }, setting) =>
-    boxes("checkbox", element, { name }, (element.initial_options ?? []).map(({ value }) => value), setting),
+  radio_buttons: (element, attributes) => boxes("radio", element, attributes, [element.initial_option?.value]),
+  checkboxes: (element, { name }) =>
+    boxes("checkbox", element, { name }, (element.initial_options ?? []).map(({ value }) => value)),
 };
 
 function menu(element, attributes, options, initial) {
