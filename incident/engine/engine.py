@@ -59,11 +59,13 @@ class Outcome:
 
     Attributes:
         state: DONE, WAITING (deliver again) or FAILED (somebody has to change something first).
+        delivery: which claim of the run this was, from 1.
         failures: by step name.
         results: of all steps that are done.
     """
 
     state: RunState
+    delivery: int
     failures: Mapping[str, StepError]
     results: Mapping[str, Result]
 
@@ -85,6 +87,7 @@ class Engine:
         run_id: str,
         subject: str = "",
         creates: Mapping[str, Any] | None = None,
+        origin: Mapping[str, Any] | None = None,
     ) -> Outcome:
         """Takes the run as far as it goes in one delivery.
 
@@ -94,6 +97,7 @@ class Engine:
             run_id: derived from the message, so that a second delivery is the same run.
             subject: id of the incident that the results change; empty for none.
             creates: the subject, where this run brings it into the world.
+            origin: what the run came of; kept with it.
 
         Raises:
             RunLeasedError: somebody else is at it.
@@ -108,6 +112,7 @@ class Engine:
             starts=[step.name for step in workflow.steps if not step.needs and not step.after],
             lease=LEASE_SECONDS,
             creates=creates,
+            origin=origin or {},
         )
         run = self._store.claim(claim)
         delivery = _Delivery(
@@ -184,7 +189,7 @@ class _Delivery(Generic[Work]):
             # beside the worker that took over.
             self.lease.give_up()
             wait(self.running)
-        return Outcome(self._state(), dict(self.failures), dict(self.results))
+        return Outcome(self._state(), self.run.delivery, dict(self.failures), dict(self.results))
 
     def _settle(self, finished: Iterable[Future[Done | None]]) -> None:
         """Takes in what has ended, all of it in one write, and starts what that freed."""

@@ -62,6 +62,7 @@ class Claim:
         starts: the steps that start when the run does not exist yet.
         lease: seconds for which nobody else may claim it.
         creates: the subject, stored with the run if both are new; None if there is nothing to create.
+        origin: what the run came of, stored with it, so that it can be asked for again; plain JSON types.
     """
 
     run_id: str
@@ -70,6 +71,7 @@ class Claim:
     starts: Sequence[str]
     lease: float
     creates: Mapping[str, Any] | None = None
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,16 @@ class RunLeasedError(Exception):
 
 
 class RunDoneError(Exception):
-    """There is nothing left to do for this run."""
+    """There is nothing left to do for this run.
+
+    Attributes:
+        delivery: which delivery did the last of it.
+    """
+
+    def __init__(self, delivery: int) -> None:
+        """Keeps the number."""
+        super().__init__("done")
+        self.delivery = delivery
 
 
 class LeaseLostError(Exception):
@@ -127,3 +138,9 @@ class RunStore(Protocol):
         Raises:
             LeaseLostError: if somebody else has claimed the run since this version.
         """
+
+    def origin(self, run_id: str) -> Mapping[str, Any] | None:
+        """What a run came of, or None if there is no such run."""
+
+    def result(self, run_id: str, step: str) -> Result | None:
+        """What a step of a run has left, or None if it is not done."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from incident.services.google import DOCS, Google
@@ -15,19 +15,23 @@ class Docs:
         """Through `google`."""
         self._google = google
 
-    def fill(self, document_id: str, values: Mapping[str, str], mark: str) -> None:
-        """Replaces each `{{name}}` by its value, all or none, and leaves a named range called `mark`.
+    def fill(self, document_id: str, values: Mapping[str, str], nonce: str) -> None:
+        """Replaces each `{{name}}` by its value: all or, if anything goes wrong, none.
 
         A placeholder that the document lacks is fine; one that has no value stays. A value that looks like a
         placeholder stays as it is: the names are first made unlike anything a person can have typed.
 
+        Args:
+            document_id: Drive's.
+            values: by name, without the braces.
+            nonce: what nobody who chose a value can have known.
+
         https://developers.google.com/workspace/docs/api/reference/rest/v1/documents/batchUpdate
         """
-        secret_names = {name: f"{{{{{mark}:{name}}}}}" for name in values}
+        private = {name: f"{{{{{nonce}:{name}}}}}" for name in values}
         requests = [
-            *(_replace(f"{{{{{name}}}}}", secret_names[name]) for name in values),
-            *(_replace(secret_names[name], value) for name, value in values.items()),
-            {"createNamedRange": {"name": mark, "range": {"startIndex": 1, "endIndex": 2}}},
+            *(_replace(_placeholder(name), private[name]) for name in values),
+            *(_replace(private[name], value) for name, value in values.items()),
         ]
         self._google.execute(
             DOCS,
@@ -36,15 +40,39 @@ class Docs:
             ),
         )
 
-    def is_filled(self, document_id: str, mark: str) -> bool:
-        """Whether the document has a named range called `mark`."""
+    def is_filled(self, document_id: str, names: Iterable[str], telltales: Iterable[str]) -> bool:
+        """Whether `fill` has got through.
+
+        Args:
+            document_id: Drive's.
+            names: of the placeholders.
+            telltales: values that stand in a filled document and in no template. They tell a placeholder that
+                is still to be filled from one that somebody wrote about.
+        """
         document = self._google.execute(
-            DOCS,
-            lambda client: client.documents().get(documentId=document_id, fields="namedRanges"),
-            repeatable=True,
+            DOCS, lambda client: client.documents().get(documentId=document_id), repeatable=True
         )
-        return mark in document.get("namedRanges", {})
+        text = "".join(_texts(document))
+        return any(value in text for value in telltales) or not any(
+            _placeholder(name) in text for name in names
+        )
+
+
+def _placeholder(name: str) -> str:
+    return f"{{{{{name}}}}}"
 
 
 def _replace(text: str, by: str) -> dict[str, Any]:
     return {"replaceAllText": {"containsText": {"text": text, "matchCase": True}, "replaceText": by}}
+
+
+def _texts(part: Any) -> Iterator[str]:
+    """The runs of text of a document, in order, in its tables, headers and footers too."""
+    if isinstance(part, dict):
+        if "textRun" in part:
+            yield part["textRun"].get("content", "")
+        for inner in part.values():
+            yield from _texts(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _texts(inner)

@@ -1,7 +1,9 @@
 """The way to Google Workspace: credentials, connections, and what an error means.
 
-Clients are built once for an instance; connections belong to a thread, since `httplib2.Http` is not safe for
-threads. https://github.com/googleapis/google-api-python-client/blob/main/docs/thread_safety.md
+Clients are built once for an instance, connections belong to a thread. They are those of `requests`, not the
+`httplib2` that googleapiclient brings: `httplib2` sends a request again when a connection breaks, without
+asking, and a copy of a document that is asked for twice is made twice.
+https://github.com/googleapis/google-api-python-client/blob/main/docs/thread_safety.md
 """
 
 from __future__ import annotations
@@ -9,20 +11,20 @@ from __future__ import annotations
 import http.client
 import json
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import google.auth
 import httplib2
+import requests
 from google.auth import impersonated_credentials
-from google.auth.credentials import Credentials
+from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import GoogleAuthError, RefreshError
-from google.auth.transport.requests import Request
-from google_auth_httplib2 import AuthorizedHttp
+from google.auth.transport.requests import AuthorizedSession, Request
 from googleapiclient.discovery import Resource, build
 from googleapiclient.errors import HttpError
+from urllib3.exceptions import NewConnectionError
 
 from incident import deadline
 from incident.failures import PermanentError, StepError, TransientError
@@ -32,9 +34,7 @@ from incident.settings import is_loopback
 CALL_SECONDS = 15.0
 """A copy in Drive takes two to ten seconds; what takes longer is looked for on the next delivery."""
 
-IDLE_SECONDS = 20.0
-"""A connection unused for longer is not trusted: where the other side has closed it, a request that was never
-read cannot be told from one that was carried out."""
+CONNECT_SECONDS = 3.0
 
 SCOPES = (
     "https://www.googleapis.com/auth/drive",
@@ -47,9 +47,6 @@ _CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 _RATE_LIMITED = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RESOURCE_EXHAUSTED"}
 )
-
-# httplib2 sends a request again when a connection breaks, which can copy a document twice.
-httplib2.RETRIES = 1  # type: ignore[misc]  # a setting of the library, if an odd one
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +111,6 @@ class Google:
         """
 
         def send() -> Any:
-            deadline.timeout(CALL_SECONDS, least=CALL_SECONDS)
             try:
                 return request(self.client(api)).execute(http=self._connection(), num_retries=0)
             except HttpError as error:
@@ -124,11 +120,8 @@ class Google:
                 raise kind(api.service, "no access token for the service account") from None
             except GoogleAuthError as error:
                 raise TransientError(api.service, type(error).__name__, refused=True) from None
-            except (ConnectionRefusedError, httplib2.ServerNotFoundError) as error:
-                raise TransientError(api.service, type(error).__name__, refused=True) from None
-            except (OSError, httplib2.HttpLib2Error, http.client.HTTPException) as error:
-                self._connections.http = None
-                raise TransientError(api.service, type(error).__name__) from None
+            except requests.RequestException as error:
+                raise TransientError(api.service, type(error).__name__, refused=_never_sent(error)) from None
 
         return retried(send, repeatable=repeatable)
 
@@ -137,28 +130,51 @@ class Google:
         return build(
             api.name,
             api.version,
-            http=httplib2.Http(),  # never used: every call brings its thread's own
+            http=httplib2.Http(),  # never used: every call brings its thread's own connection
             static_discovery=True,
             cache_discovery=False,
             client_options=endpoint,
         )
 
-    def _connection(self) -> Any:
-        """This thread's connections, new ones if they were idle for long."""
-        now = time.monotonic()
-        kept = self._connections
-        if getattr(kept, "http", None) is None or now - kept.used_at > IDLE_SECONDS:
-            plain = httplib2.Http(timeout=CALL_SECONDS)
-            anonymous = bool(self._root) and is_loopback(self._root)
-            kept.http = plain if anonymous else AuthorizedHttp(self._authorised(), http=plain)
-        kept.used_at = now
-        return kept.http
+    def _connection(self) -> _Connection:
+        """This thread's connections."""
+        if not hasattr(self._connections, "kept"):
+            self._connections.kept = _Connection(
+                AuthorizedSession(self._authorised(), max_refresh_attempts=1)
+            )
+        kept: _Connection = self._connections.kept
+        return kept
 
     def _authorised(self) -> Credentials:
         with self._lock:
             if self._credentials is None:
-                self._credentials = _credentials(self._subject)
+                anonymous = bool(self._root) and is_loopback(self._root)
+                self._credentials = AnonymousCredentials() if anonymous else _credentials(self._subject)
             return self._credentials
+
+
+class _Connection:
+    """A session of `requests`, as googleapiclient wants to be given an `httplib2.Http`."""
+
+    def __init__(self, session: requests.Session) -> None:
+        self._session = session
+
+    def request(
+        self, uri: str, method: str = "GET", body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[httplib2.Response, bytes]:
+        answer = self._session.request(
+            method, uri, data=body, headers=headers, timeout=(CONNECT_SECONDS, deadline.timeout(CALL_SECONDS))
+        )
+        about = {name.lower(): value for name, value in answer.headers.items()}
+        return httplib2.Response({**about, "status": str(answer.status_code)}), answer.content
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    """Whether no connection was made, so that the service surely did nothing."""
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
 def _credentials(subject: str) -> Credentials:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from incident.engine.run import RunStore
-from incident.engine.workflow import Result
 from incident.model import Incident
 
 
@@ -29,6 +28,3 @@ class IncidentStore(RunStore, Protocol):
         Raises:
             ValueError: if `names` ends before one is free.
         """
-
-    def result(self, run_id: str, step: str) -> Result | None:
-        """What a step of a run has left, or None if it is not done."""

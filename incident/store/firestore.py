@@ -1,6 +1,6 @@
 """The incident store in Firestore: what production uses.
 
-    runs/{run id}             workflow, subject, state, delivery, lease, write, steps, expires
+    runs/{run id}             workflow, subject, state, delivery, lease, write, origin, steps, expires
     incidents/{incident id}   the fields of `Incident`, by name
     channel_names/{name}      incident: the id of the one that holds the name
 
@@ -141,6 +141,7 @@ class FirestoreStore:
                 "delivery": 1,
                 "lease": claim.lease,
                 "write": write,
+                "origin": _json(claim.origin),
                 "steps": {name: {"started": firestore.SERVER_TIMESTAMP} for name in claim.starts},
             },
         )
@@ -154,8 +155,10 @@ class FirestoreStore:
         return Run(claim.run_id, claim.workflow, claim.subject, delivery=1, steps={}, version=version)
 
     def _take_over(self, claim: Claim, found: Any) -> Run:
-        if not found.exists or found.get("state") == RunState.DONE:
-            raise RunDoneError
+        if not found.exists:
+            raise RunDoneError(1)
+        if found.get("state") == RunState.DONE:
+            raise RunDoneError(found.get("delivery"))
         stored = found.to_dict()
         left = stored["lease"] - _seconds(found.update_time, found.read_time)
         if left > 0:
@@ -213,7 +216,7 @@ class FirestoreStore:
             "write": write,
         }
         for name, result in progress.results.items():
-            update[path("steps", name, "result")] = json.dumps(result, ensure_ascii=False, allow_nan=False)
+            update[path("steps", name, "result")] = _json(result)
         for name in progress.starts:
             update[path("steps", name, "started")] = firestore.SERVER_TIMESTAMP
         if progress.state == RunState.DONE:
@@ -249,8 +252,13 @@ class FirestoreStore:
             return name
         raise ValueError("no name is free")
 
+    def origin(self, run_id: str) -> Mapping[str, Any] | None:
+        """See `RunStore.origin`."""
+        found = self._read(self._document("runs", run_id), field_paths=["origin"])
+        return _mapping(found.get("origin")) if found.exists else None
+
     def result(self, run_id: str, step: str) -> Result | None:
-        """See `IncidentStore.result`."""
+        """See `RunStore.result`."""
         path = self._client.field_path("steps", step, "result")
         found = self._read(self._document("runs", run_id), field_paths=[path])
         stored = found.to_dict() if found.exists else {}
@@ -324,10 +332,16 @@ def _step(stored: Mapping[str, Any], read_time: datetime) -> StepRecord:
 
 def _result(stored_step: Mapping[str, Any]) -> Result | None:
     text = stored_step.get("result")
-    if text is None:
-        return None
-    result: Result = json.loads(text)
-    return result
+    return None if text is None else _mapping(text)
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _mapping(text: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(text)
+    return value
 
 
 def _seconds(since: datetime, until: datetime) -> float:

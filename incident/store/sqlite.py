@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS runs (
     state TEXT NOT NULL,
     delivery INTEGER NOT NULL,
     lease REAL NOT NULL,
-    lease_ends REAL NOT NULL
+    lease_ends REAL NOT NULL,
+    origin TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS steps (
     run TEXT NOT NULL,
@@ -102,7 +103,7 @@ class SqliteStore:
                 return _create(connection, claim)
             workflow, subject, state, delivery, lease_ends = found
             if state == RunState.DONE:
-                raise RunDoneError
+                raise RunDoneError(delivery)
             now = _now(connection)
             if lease_ends > now:
                 raise RunLeasedError(lease_ends - now)
@@ -156,8 +157,14 @@ class SqliteStore:
                     return name
         raise ValueError("no name is free")
 
+    def origin(self, run_id: str) -> Mapping[str, Any] | None:
+        """See `RunStore.origin`."""
+        with self._connection() as connection:
+            found = connection.execute("SELECT origin FROM runs WHERE id = ?", (run_id,)).fetchone()
+        return _mapping(found[0]) if found else None
+
     def result(self, run_id: str, step: str) -> Result | None:
-        """See `IncidentStore.result`."""
+        """See `RunStore.result`."""
         with self._connection() as connection:
             query = "SELECT result FROM steps WHERE run = ? AND name = ? AND result IS NOT NULL"
             found = connection.execute(query, (run_id, step)).fetchone()
@@ -193,12 +200,20 @@ def _create(connection: sqlite3.Connection, claim: Claim) -> Run:
             (claim.subject, _text(claim.creates)),
         )
         if created.rowcount == 0:
-            raise RunDoneError
+            raise RunDoneError(1)
     now = _now(connection)
     connection.execute(
-        "INSERT INTO runs (id, workflow, subject, state, delivery, lease, lease_ends)"
-        " VALUES (?, ?, ?, ?, 1, ?, ?)",
-        (claim.run_id, claim.workflow, claim.subject, RunState.RUNNING, claim.lease, now + claim.lease),
+        "INSERT INTO runs (id, workflow, subject, state, delivery, lease, lease_ends, origin)"
+        " VALUES (?, ?, ?, ?, 1, ?, ?, ?)",
+        (
+            claim.run_id,
+            claim.workflow,
+            claim.subject,
+            RunState.RUNNING,
+            claim.lease,
+            now + claim.lease,
+            _text(claim.origin),
+        ),
     )
     _start(connection, claim.run_id, claim.starts, now)
     return Run(claim.run_id, claim.workflow, claim.subject, delivery=1, steps={}, version=1)

@@ -203,8 +203,21 @@ def _bookmark(work: Declaration, attempt: Attempt, title: str, link: str, emoji:
 
 def fill_report(work: Declaration, attempt: Attempt) -> Done:
     """Fills the placeholders of the report."""
+    work.tools.docs.fill(attempt.results["document"]["id"], _placeholders(work, attempt), work.incident.id)
+    return Done()
+
+
+def find_filled(work: Declaration, attempt: Attempt) -> Done | None:
+    """Whether an earlier try has filled the report."""
+    values = _placeholders(work, attempt)
+    telltales = (values["channel"], values["meet"])
+    filled = work.tools.docs.is_filled(attempt.results["document"]["id"], values, telltales)
+    return Done() if filled else None
+
+
+def _placeholders(work: Declaration, attempt: Attempt) -> dict[str, str]:
     say, incident, name = work.tools.say, work.incident, attempt.results["opener"]["name"]
-    values = {
+    return {
         "title": incident.title,
         "date": incident.date.isoformat(),
         "commander": name,
@@ -214,18 +227,6 @@ def fill_report(work: Declaration, attempt: Attempt) -> Done:
         "severity": say.severities[incident.severity] if incident.severity else say.severity_unknown,
         "status": say.statuses[incident.status],
     }
-    work.tools.docs.fill(attempt.results["document"]["id"], values, _fill_mark(incident))
-    return Done()
-
-
-def find_filled(work: Declaration, attempt: Attempt) -> Done | None:
-    """Whether an earlier try has filled the report."""
-    filled = work.tools.docs.is_filled(attempt.results["document"]["id"], _fill_mark(work.incident))
-    return Done() if filled else None
-
-
-def _fill_mark(incident: Incident) -> str:
-    return f"incident {incident.id}"
 
 
 def track(work: Declaration, attempt: Attempt) -> Done:

@@ -72,6 +72,10 @@ def test_literal_blocks_show_exactly_their_characters(sandbox: Sandbox, browser:
     browser.click("#channels a[href='#C0SRE']")
     assert browser.wait("return document.querySelector('.message .rich p')?.textContent") == HOSTILE
     assert browser.text(".message h3") == HOSTILE
+    topic = TYPED.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    sandbox.bot.slack.conversations_setTopic(channel="C0SRE", topic=f"*{topic}*")
+    browser.sees("#topic", f"*{TYPED}*")
+    browser.sees(".message.system", f"*{TYPED}*")
     assert browser.run("return document.querySelectorAll('#messages img, #messages .everyone').length") == 0
 
 

@@ -3,7 +3,7 @@ import { atEnd, fill, h, keyed } from "./dom.js";
 import { withPictures } from "./emoji.js";
 import { anchor } from "./links.js";
 import { isSystem, messageElement } from "./message.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { unstyled } from "./mrkdwn.js";
 import { moment } from "./people.js";
 
 const TOGETHER = 5 * 60; // seconds within which a person's messages stand under one name
@@ -25,7 +25,7 @@ export function drawConversation(state, here, setting) {
   const channel = state.channels.find(({ id }) => id === here.channel);
   document.title = `${channel.name} · ${state.workspace}`;
   document.getElementById("channel-name").textContent = MARKS[channel.kind] + channel.name;
-  fill(document.getElementById("topic"), mrkdwn(channel.topic, setting.names));
+  fill(document.getElementById("topic"), unstyled(channel.topic, setting.names));
   fill(document.getElementById("bookmarks"), channel.bookmarks.map(bookmark));
   drawPins(state, channel, setting);
   drawMessages(messagesFor(state, channel.id, here.person), channel, here, setting);

@@ -2,7 +2,7 @@
 import { blocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { withPictures } from "./emoji.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, unstyled } from "./mrkdwn.js";
 import { avatar, clock, moment } from "./people.js";
 
 const SYSTEM = new Set([
@@ -28,7 +28,7 @@ export function messageElement(message, setting, { continued = false, pinned = f
   const time = h("time", { datetime: moment(message.ts).toISOString(), title: moment(message.ts).toLocaleString() }, clock(message.ts));
   if (isSystem(message)) {
     return h("article", { class: "message system" }, avatar(name, message.user, bot),
-      h("p", {}, h("b", {}, name), " ", mrkdwn(said(message), setting.names), " ", time));
+      h("p", {}, h("b", {}, name), " ", unstyled(said(message), setting.names), " ", time));
   }
   return h("article", { class: ["message", continued && "continued", pinned && "pinned", message.ephemeral_to && "ephemeral"].filter(Boolean).join(" ") },
     h("div", { class: "gutter" }, continued ? time : avatar(name, message.user, bot)),

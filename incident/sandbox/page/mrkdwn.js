@@ -48,6 +48,14 @@ export function mrkdwn(text, names) {
   return lines(flat.join(""), held);
 }
 
+/**
+ * Nodes for a text without styles: a topic or purpose, in which mentions and links work and the rest is literal.
+ * https://docs.slack.dev/reference/methods/conversations.setTopic
+ */
+export function unstyled(text, names) {
+  return text.split(/(<[^<>\n]+>)/).map((piece, index) => (index % 2 ? control(piece.slice(1, -1), names) : withPictures(decoded(piece))));
+}
+
 /** Code: control sequences are followed even here, as Slack does; nothing else is. */
 function literal(text, names) {
   return text.split(/(<[^<>\n]+>)/).map((piece, index) => (index % 2 ? control(piece.slice(1, -1), names) : decoded(piece)));
