@@ -46,6 +46,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """Do again what could not be done: `run` is the id of the run that gave up."""
+
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     """Say what can be typed."""
 
@@ -62,7 +69,7 @@ class Ignore:
     reason: str
 
 
-Command = Declare | RecordUpdate | AskWhatWasMeant | Answer | ShowHelp | OpenForm | Ignore
+Command = Declare | RecordUpdate | AskWhatWasMeant | Answer | Retry | ShowHelp | OpenForm | Ignore
 
 FORM = "declare"
 """callback_id of the form; `TITLE` and `SEVERITY` are the ids of its inputs."""
@@ -71,6 +78,7 @@ SEVERITY = "severity"
 
 ANSWER_DECLARE = "question.declare"
 ANSWER_UPDATE = "question.update"
+RETRY = "run.retry"
 LINK_PREFIX = "link."
 """action_ids of buttons that only open a page start with this: Slack reports them, nothing is to be done."""
 
@@ -124,10 +132,10 @@ def parse_text(text: str, *, in_incident: bool) -> Command:
     text = text.strip()
     if not one_line(text):
         return OpenForm()
-    word, _, rest = text.partition(" ")
+    word, *rest = text.split(maxsplit=1)
     for known in KNOWN:
         if known.word == word.lower() and (known.anywhere or in_incident):
-            command = known.build(rest.strip())
+            command = known.build("".join(rest))
             if command is not None:
                 return command
     return AskWhatWasMeant(text) if in_incident else Declare(one_line(text))
@@ -157,6 +165,8 @@ def parse_form(values: Mapping[str, Any]) -> Command:
 def _parse_button(action_id: str, value: str) -> Command:
     if action_id in {ANSWER_DECLARE, ANSWER_UPDATE} and value:
         return Answer(value, declares=action_id == ANSWER_DECLARE)
+    if action_id == RETRY and value:
+        return Retry(value)
     return Ignore("no such button")
 
 

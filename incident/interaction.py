@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -53,19 +53,25 @@ class Interaction:
     payload: Mapping[str, Any]
 
     def to_message(self) -> bytes:
-        """The data of the Pub/Sub message."""
-        return json.dumps(
-            {
-                "version": VERSION,
-                "id": self.id,
-                "kind": self.kind,
-                "received_at": self.received_at.isoformat(),
-                "actor": {"user": self.user, "team": self.team},
-                "channel": self.channel,
-                "payload": self.payload,
-            },
-            ensure_ascii=False,
-        ).encode()
+        """The data of the Pub/Sub message; halves of characters, which JSON can hold and UTF-8 cannot, are `?`."""
+        return json.dumps(self.to_dict()).encode()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The message as plain JSON types."""
+        return {
+            "version": VERSION,
+            "id": self.id,
+            "kind": str(self.kind),
+            "received_at": self.received_at.isoformat(),
+            "actor": {"user": self.user, "team": self.team},
+            "channel": self.channel,
+            "payload": dict(self.payload),
+        }
+
+    def without_response_url(self) -> Self:
+        """The interaction as it may be kept: a `response_url` is of no use after half an hour."""
+        kept = {name: value for name, value in self.payload.items() if name != "response_url"}
+        return replace(self, payload=kept)
 
     @classmethod
     def from_message(cls, data: bytes) -> Self:
@@ -75,9 +81,22 @@ class Interaction:
             UnreadableMessageError: if `data` is not such a message, or one of a newer version.
         """
         try:
-            message = json.loads(data)
+            return cls.from_dict(json.loads(data))
+        except UnreadableMessageError:
+            raise
+        except (ValueError, RecursionError) as error:
+            raise UnreadableMessageError(f"not JSON: {type(error).__name__}") from None
+
+    @classmethod
+    def from_dict(cls, message: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`.
+
+        Raises:
+            UnreadableMessageError: if `message` is not such a message, or one of a newer version.
+        """
+        try:
             if message["version"] != VERSION:
-                raise UnreadableMessageError(f"version {message['version']!r} is not {VERSION}")
+                raise UnreadableMessageError(f"its version is not {VERSION}")
             received_at = datetime.fromisoformat(message["received_at"])
             if received_at.tzinfo is None:
                 raise UnreadableMessageError("received_at has no timezone")

@@ -34,6 +34,21 @@ class Severity(StrEnum):
     SEV4 = "sev4"
 
 
+class Thing(StrEnum):
+    """What people miss when it is not there."""
+
+    CHANNEL = "channel"
+    CALL = "call"
+    REPORT = "report"
+    BRIEFING = "briefing"
+    INVITATIONS = "invitations"
+    TOPIC = "topic"
+    BOOKMARKS = "bookmarks"
+    TRACKING = "tracking"
+    ANNOUNCEMENT = "announcement"
+    UPDATE = "update"
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """One incident as the store keeps it.

@@ -27,10 +27,7 @@ def channel_name(day: date, title: str) -> str:
     """
     prefix = f"incident-{day.isoformat()}-"
     room = CHANNEL_NAME_LIMIT - len(prefix)
-    slug = slugify(title.replace("’", "'"), max_length=room, word_boundary=True) or _named_symbols(
-        title, room
-    )
-    return prefix + (slug or _UNNAMED)
+    return prefix + (_slug(title, room) or _slug(_names_of_symbols(title), room) or _UNNAMED)
 
 
 def with_suffix(name: str, number: int) -> str:
@@ -64,7 +61,19 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _named_symbols(title: str, room: int) -> str:
+def _slug(text: str, room: int) -> str:
+    """The first words of `text` that fit in `room` characters; empty where it has none."""
+    return slugify(
+        text.replace("’", "'"),
+        max_length=room,
+        word_boundary=True,
+        save_order=True,  # or short words from far behind fill up the end
+        entities=False,  # people do not write HTML
+        decimal=False,
+        hexadecimal=False,
+    )
+
+
+def _names_of_symbols(title: str) -> str:
     symbols = dict.fromkeys(c for c in title if unicodedata.category(c) == "So")
-    names = [unicodedata.name(symbol, "") for symbol in list(symbols)[:_EMOJI_NAMED]]
-    return slugify(" ".join(names), max_length=room, word_boundary=True)
+    return " ".join(unicodedata.name(symbol, "") for symbol in list(symbols)[:_EMOJI_NAMED])

@@ -1,7 +1,7 @@
 """The bot in English."""
 
 from incident.messages.words import Words
-from incident.model import Severity, Status
+from incident.model import Severity, Status, Thing
 
 ENGLISH = Words(
     locale="en",
@@ -38,7 +38,7 @@ ENGLISH = Words(
     question_update="Update of this one",
     topic="IC {commander} · OL {operations_lead} · {status} · {title}",
     purpose="Where we work on this incident together: {title}",
-    briefing_title="Incident",
+    briefing_title="🚨 Incident",
     commander="Incident commander",
     operations_lead="Operations lead",
     severity="Severity",
@@ -59,6 +59,48 @@ ENGLISH = Words(
     update="Update from {person}",
     announcement_title="🚨 New incident: {title}",
     announcement="{commander} is incident commander. Join {channel} if you can help.",
+    late="{thing} is late: {why}. Trying again on its own.",
+    late_without_channel="“{title}”: {late}",
+    failed="{thing} is missing: {why}. {by_hand} Once the cause is gone, Retry does the rest.",
+    retry="Retry",
+    retrying="Trying again. One moment.",
+    retry_failed="Tried again, and it is still missing: {why}.",
+    done_after_all="{thing} is here now.",
+    meanwhile="What is there already:",
+    not_answering="{service} is not answering",
+    busy="{service} is busy",
+    refused="{service} says “{reason}”",
+    things={
+        Thing.CHANNEL: "The incident channel",
+        Thing.CALL: "The call",
+        Thing.REPORT: "The incident report",
+        Thing.BRIEFING: "The pinned briefing",
+        Thing.INVITATIONS: "The invitation of whoever is on call",
+        Thing.TOPIC: "The channel’s topic",
+        Thing.BOOKMARKS: "The bookmark bar",
+        Thing.TRACKING: "The row in the tracking spreadsheet",
+        Thing.ANNOUNCEMENT: "The announcement to the reliability team",
+        Thing.UPDATE: "An update",
+    },
+    by_hand={
+        Thing.CHANNEL: "Until then, please make a channel by hand and meet there.",
+        Thing.CALL: "Until then, please start a call by hand and post its link here.",
+        Thing.REPORT: "Until then, please keep notes in this channel.",
+        Thing.BRIEFING: "Until then, the call and the report are in the bookmark bar.",
+        Thing.INVITATIONS: "Until then, please invite people by hand.",
+        Thing.TOPIC: "Until then, please say here who is incident commander.",
+        Thing.BOOKMARKS: "Until then, the links are in the pinned briefing.",
+        Thing.TRACKING: "Until then, please note the incident in the spreadsheet by hand.",
+        Thing.ANNOUNCEMENT: "Until then, please tell the reliability team by hand.",
+        Thing.UPDATE: "Until then, please write it in the channel by hand.",
+    },
+    services={
+        "slack": "Slack",
+        "meet": "Google Meet",
+        "drive": "Google Drive",
+        "docs": "Google Docs",
+        "sheets": "Google Sheets",
+    },
     statuses={
         Status.INVESTIGATING: "Investigating",
         Status.IDENTIFIED: "Identified",

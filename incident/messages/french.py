@@ -1,7 +1,7 @@
 """The bot in French."""
 
 from incident.messages.words import Words
-from incident.model import Severity, Status
+from incident.model import Severity, Status, Thing
 
 FRENCH = Words(
     locale="fr",
@@ -44,7 +44,7 @@ FRENCH = Words(
     question_update="Nouvelle de celui-ci",
     topic="Resp. {commander} · Opérations {operations_lead} · {status} · {title}",
     purpose="Là où nous réglons cet incident ensemble : {title}",
-    briefing_title="Incident",
+    briefing_title="🚨 Incident",
     commander="Responsable de l’incident",
     operations_lead="Responsable des opérations",
     severity="Gravité",
@@ -68,6 +68,48 @@ FRENCH = Words(
     update="Nouvelle de {person}",
     announcement_title="🚨 Nouvel incident : {title}",
     announcement="{commander} est responsable de l’incident. Rejoignez {channel} si vous pouvez aider.",
+    late="{thing} est en retard : {why}. Le robot réessaie de lui-même.",
+    late_without_channel="« {title} » : {late}",
+    failed="{thing} manque : {why}. {by_hand} Une fois la cause levée, Réessayer fera le reste.",
+    retry="Réessayer",
+    retrying="Nouvel essai. Un instant.",
+    retry_failed="Après un nouvel essai, cela manque toujours : {why}.",
+    done_after_all="{thing} est là.",
+    meanwhile="Ce qui est déjà là :",
+    not_answering="{service} ne répond pas",
+    busy="{service} est débordé",
+    refused="{service} dit « {reason} »",
+    things={
+        Thing.CHANNEL: "Le canal de l’incident",
+        Thing.CALL: "L’appel",
+        Thing.REPORT: "Le rapport d’incident",
+        Thing.BRIEFING: "Le message épinglé",
+        Thing.INVITATIONS: "L’invitation des personnes de garde",
+        Thing.TOPIC: "Le sujet du canal",
+        Thing.BOOKMARKS: "La barre de signets",
+        Thing.TRACKING: "La ligne du tableau de suivi",
+        Thing.ANNOUNCEMENT: "L’annonce à l’équipe de fiabilité",
+        Thing.UPDATE: "Une nouvelle",
+    },
+    by_hand={
+        Thing.CHANNEL: "D’ici là, merci de créer un canal à la main et de s’y retrouver.",
+        Thing.CALL: "D’ici là, merci de lancer un appel à la main et d’en donner le lien ici.",
+        Thing.REPORT: "D’ici là, merci de prendre les notes dans ce canal.",
+        Thing.BRIEFING: "D’ici là, l’appel et le rapport sont dans la barre de signets.",
+        Thing.INVITATIONS: "D’ici là, merci d’inviter les gens à la main.",
+        Thing.TOPIC: "D’ici là, merci de dire ici qui est responsable de l’incident.",
+        Thing.BOOKMARKS: "D’ici là, les liens sont dans le message épinglé.",
+        Thing.TRACKING: "D’ici là, merci de noter l’incident à la main dans le tableau.",
+        Thing.ANNOUNCEMENT: "D’ici là, merci de prévenir l’équipe de fiabilité à la main.",
+        Thing.UPDATE: "D’ici là, merci de l’écrire à la main dans le canal.",
+    },
+    services={
+        "slack": "Slack",
+        "meet": "Google Meet",
+        "drive": "Google Drive",
+        "docs": "Google Docs",
+        "sheets": "Google Sheets",
+    },
     statuses={
         Status.INVESTIGATING: "En cours d’analyse",
         Status.IDENTIFIED: "Cause trouvée",

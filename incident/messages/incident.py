@@ -30,13 +30,10 @@ from incident.messages.rich import (
 )
 from incident.messages.words import Words
 from incident.model import Incident, Role
-from incident.naming import clip
 from incident.slack_text import escape_within
 
 TOPIC_LIMIT = 250
 """Characters of a topic or purpose; https://docs.slack.dev/reference/methods/conversations.setTopic"""
-
-_HEADER_LIMIT = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +69,9 @@ def purpose(say: Words, incident: Incident) -> str:
 def briefing(say: Words, incident: Incident, links: Links) -> Message:
     """The pinned message: what went wrong, who leads, where to meet and write, what comes next."""
     blocks: list[Block] = [
-        HeaderBlock(text=PlainTextObject(text=clip(f"🚨 {incident.title}", _HEADER_LIMIT), emoji=False)),
+        HeaderBlock(text=PlainTextObject(text=say.briefing_title)),
+        paragraphs(line("{title}", title=words(incident.title, bold=True))),
     ]
-    if len(incident.title) > _HEADER_LIMIT - 2:
-        blocks.append(paragraphs(quoted(incident.title)))
     commander = incident.roles[Role.INCIDENT_COMMANDER]
     severity = say.severities[incident.severity] if incident.severity else say.severity_unknown
     blocks.append(

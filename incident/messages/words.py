@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from incident.model import Severity, Status
+from incident.model import Severity, Status, Thing
 
 Locale = Literal["en", "fr"]
 
@@ -72,6 +72,22 @@ class Words:
     # #incident-sre
     announcement_title: str
     announcement: str
+
+    # when something is late, cannot be done, or is there after all
+    late: str
+    late_without_channel: str
+    failed: str
+    retry: str
+    retrying: str
+    retry_failed: str
+    done_after_all: str
+    meanwhile: str
+    not_answering: str
+    busy: str
+    refused: str
+    things: Mapping[Thing, str]
+    by_hand: Mapping[Thing, str]
+    services: Mapping[str, str]
 
     # values
     statuses: Mapping[Status, str]

@@ -135,7 +135,7 @@ class Slack:
         self._call("conversations.setPurpose", {"channel": channel, "purpose": purpose})
 
     def post(self, channel: str, message: Message, mark: Mark) -> Posted:
-        """Posts a message; `channel` is an id or a name."""
+        """Posts a message; `channel` is the id or name of a channel, or the id of a person to tell."""
         data = self._call(
             "chat.postMessage",
             {
@@ -179,11 +179,14 @@ class Slack:
         return None
 
     def channel_id(self, channel: str) -> str:
-        """The id of a channel given by id or name.
+        """The id of a channel given by id or name, or of the bot's conversation with a person.
 
         Raises:
             PermanentError: if there is none of this name that the bot can see.
         """
+        if channel[:1] in {"U", "W"} and channel.isalnum() and channel.isupper():
+            opened = self._call("conversations.open", {"users": channel}, repeatable=True)
+            return str(opened["channel"]["id"])
         if channel[:1] in {"C", "G", "D"} and channel.isalnum() and channel.isupper():
             return channel
         arguments = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": _LIST_PAGE}
@@ -218,24 +221,26 @@ class Slack:
         names = profile.get("profile", {})
         return names.get("display_name") or names.get("real_name") or profile.get("real_name") or user
 
-    def respond(self, response_url: str, message: Message) -> None:
-        """Tells a person, only them, where they typed or pressed; replaces what the bot said there before.
+    def respond(self, response_url: str, message: Message, *, replaces: bool = True) -> None:
+        """Tells a person, only them, where they typed or pressed.
 
         Five times in thirty minutes. https://docs.slack.dev/interactivity/handling-user-interaction
+
+        Args:
+            response_url: as Slack gave it.
+            message: what to say.
+            replaces: whether in place of the message whose button was pressed. What was typed has no such
+                message, so there it changes nothing.
         """
 
         def send() -> None:
             seconds = int(deadline.timeout(CALL_SECONDS, least=1))
             client = WebhookClient(response_url, timeout=seconds, retry_handlers=[])
-            response = client.send_dict(message.to_response(replace_original=True))
+            response = client.send_dict(message.to_response(replace_original=replaces))
             if response.status_code != http.client.OK:
                 raise _classified(response.status_code, response.body[:80], dict(response.headers))
 
         retried(lambda: _translated(send), repeatable=True)
-
-    def message_person(self, user: str, message: Message, mark: Mark) -> Posted:
-        """Tells a person in their conversation with the bot."""
-        return self.post(user, message, mark)
 
     def _pages(self, method: str, arguments: dict[str, Any], field: str) -> Iterator[Any]:
         cursor = ""

@@ -264,7 +264,7 @@ def give_receipt(work: Declaration, attempt: Attempt) -> Done:
             return Done()
     except PermanentError:  # it lives for half an hour
         pass
-    work.tools.slack.message_person(work.incident.declared_by, message, work.mark("incident_receipt"))
+    work.tools.slack.post(work.incident.declared_by, message, work.mark("incident_receipt"))
     return Done()
 
 

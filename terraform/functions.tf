@@ -1,0 +1,107 @@
+# The numbers that have to agree with each other and with the engine (incident/engine/engine.py):
+# a delivery begins no remote call after 50 s, and a call takes 15 s at most (incident/services/google.py),
+# so it has ended well before the function is stopped, and that before Pub/Sub delivers again.
+locals {
+  delivery_seconds       = 50 + 15
+  worker_timeout_seconds = 90
+  ack_deadline_seconds   = 120
+
+  # Requests that one instance takes at a time. functions-framework has as many threads as THREADS says:
+  # a request beyond that would wait inside an instance while others are idle.
+  webhook_concurrency = 16
+  worker_concurrency  = 4
+
+  webhook_environment = {
+    GOOGLE_CLOUD_PROJECT = var.project
+    INCIDENT_TOPIC       = google_pubsub_topic.interactions.name
+    INCIDENT_LOCALE      = var.locale
+    SLACK_SIGNING_SECRET = google_secret_manager_secret.slack["signing_secret"].id
+    SLACK_BOT_TOKEN      = google_secret_manager_secret.slack["bot_token"].id
+  }
+
+  # The worker checks no signatures: the name of the secret satisfies its settings, and it cannot read it.
+  worker_environment = merge(local.webhook_environment, {
+    INCIDENT_STORE                 = var.database == "(default)" ? "firestore" : "firestore:${var.database}"
+    INCIDENT_MAX_DELIVERY_ATTEMPTS = tostring(var.max_delivery_attempts)
+    INCIDENT_TEMPLATE_ID           = var.template_id
+    INCIDENT_FOLDER_ID             = var.folder_id
+    INCIDENT_SPREADSHEET_ID        = var.spreadsheet_id
+    INCIDENT_SHEET                 = var.sheet
+    INCIDENT_CHANNEL               = var.announcement_channel
+    INCIDENT_ONCALL_GROUPS         = join(",", var.oncall_groups)
+    INCIDENT_TIMEZONE              = var.timezone
+    GOOGLE_SUBJECT                 = var.workspace_subject
+  })
+}
+
+resource "google_cloudfunctions2_function" "slack" {
+  name        = "incident-slack"
+  location    = var.region
+  description = "Verifies what Slack sends, hands it on and acknowledges within three seconds."
+
+  build_config {
+    runtime           = var.python_runtime
+    entry_point       = "slack"
+    service_account   = google_service_account.build.id
+    docker_repository = google_artifact_registry_repository.images.id
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = google_storage_bucket_object.source.name
+      }
+    }
+
+    automatic_update_policy {} # the base image's security fixes come without a deployment
+  }
+
+  service_config {
+    service_account_email            = google_service_account.slack.email
+    available_cpu                    = "1"
+    available_memory                 = "512Mi"
+    max_instance_request_concurrency = local.webhook_concurrency
+    min_instance_count               = var.webhook_min_instances
+    max_instance_count               = 10
+    timeout_seconds                  = 10
+    ingress_settings                 = "ALLOW_ALL" # Slack comes from the internet; its signature is what lets it in
+    environment_variables            = merge(local.webhook_environment, { THREADS = tostring(local.webhook_concurrency) })
+  }
+
+  depends_on = [google_project_iam_member.build_logs, google_project_iam_member.build_source]
+}
+
+resource "google_cloudfunctions2_function" "worker" {
+  name        = "incident-worker"
+  location    = var.region
+  description = "Carries out what the Slack function handed on, as far as it goes in one delivery."
+
+  build_config {
+    runtime           = var.python_runtime
+    entry_point       = "worker"
+    service_account   = google_service_account.build.id
+    docker_repository = google_artifact_registry_repository.images.id
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = google_storage_bucket_object.source.name
+      }
+    }
+
+    automatic_update_policy {}
+  }
+
+  service_config {
+    service_account_email            = google_service_account.worker.email
+    available_cpu                    = "1"
+    available_memory                 = "512Mi"
+    max_instance_request_concurrency = local.worker_concurrency
+    min_instance_count               = 0
+    max_instance_count               = 10
+    timeout_seconds                  = local.worker_timeout_seconds
+    ingress_settings                 = "ALLOW_INTERNAL_ONLY" # a push of this project's Pub/Sub counts as internal
+    environment_variables            = merge(local.worker_environment, { THREADS = tostring(local.worker_concurrency) })
+  }
+
+  depends_on = [google_project_iam_member.build_logs, google_project_iam_member.build_source]
+}
