@@ -150,7 +150,8 @@ def parse(interaction: Interaction, *, in_incident: bool) -> Command:
         case Kind.BUTTON:
             return _parse_button(_text(payload, "action_id"), _text(payload, "value"))
         case Kind.FORM if payload.get("callback_id") == FORM:
-            return parse_form(payload.get("values", {}))
+            values = payload.get("values")
+            return parse_form(values if isinstance(values, dict) else {})
     return Ignore(f"nothing is done yet with this {interaction.kind}")
 
 

@@ -53,8 +53,8 @@ class Interaction:
     payload: Mapping[str, Any]
 
     def to_message(self) -> bytes:
-        """The data of the Pub/Sub message; halves of characters, which JSON can hold and UTF-8 cannot, are `?`."""
-        return json.dumps(self.to_dict()).encode()
+        """The data of the Pub/Sub message; half a character, which JSON can hold and UTF-8 cannot, is `?`."""
+        return json.dumps(self.to_dict(), ensure_ascii=False).encode(errors="replace")
 
     def to_dict(self) -> dict[str, Any]:
         """The message as plain JSON types."""

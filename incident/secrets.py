@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
+from urllib.parse import urlencode
 
+from incident.google_cloud import CallFailedError, GoogleCloud, google_cloud
 from incident.settings import is_secret_name
 
-if TYPE_CHECKING:
-    from google.cloud.secretmanager_v1 import SecretManagerServiceClient
-
-_TIMEOUT_SECONDS = 1.0
+_HOST = "secretmanager.googleapis.com"
+_CALL_SECONDS = 1.0
 _VERSIONS = 5
 """Newest enabled versions that are tried; more than two are a rotation somebody forgot to finish."""
 
@@ -56,13 +57,14 @@ class FixedSecret:
 class StoredSecret:
     """A secret of Secret Manager: its enabled versions, newest first, or the one version that is named.
 
-    Read on first use and kept. https://cloud.google.com/secret-manager/docs/samples
+    Read on first use and kept.
+    https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions
     """
 
-    def __init__(self, name: str, client: SecretManagerServiceClient | None = None) -> None:
+    def __init__(self, name: str, cloud: GoogleCloud | None = None) -> None:
         """`name` is `projects/P/secrets/S` or `projects/P/secrets/S/versions/V`."""
         self._name = name
-        self._client = client
+        self._cloud = cloud
         self._lock = threading.Lock()
         self._values: tuple[str, ...] = ()
         self._read_at = float("-inf")
@@ -90,36 +92,31 @@ class StoredSecret:
             return True
 
     def _read(self) -> None:
-        from google.api_core.exceptions import GoogleAPICallError, RetryError  # noqa: PLC0415 - heavy, and
-        from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - most settings need none
-
         self._read_at = time.monotonic()
         try:
-            self._values = self._enabled_versions()
-        except (GoogleAPICallError, RetryError, GoogleAuthError) as error:
-            raise SecretUnavailableError(type(error).__name__) from None
+            self._values = tuple(self._value(version) for version in self._versions())
+        except CallFailedError as error:
+            raise SecretUnavailableError(str(error)) from None
+        except (KeyError, TypeError, ValueError) as error:
+            raise SecretUnavailableError(f"not an answer of Secret Manager: {type(error).__name__}") from None
         if not self._values:
             raise SecretUnavailableError("no enabled version")
 
-    def _enabled_versions(self) -> tuple[str, ...]:
-        from google.cloud.secretmanager_v1 import (  # noqa: PLC0415 - as above
-            ListSecretVersionsRequest,
-            SecretManagerServiceClient,
-        )
-
-        client = self._client = self._client or SecretManagerServiceClient()
+    def _versions(self) -> list[str]:
         if "/versions/" in self._name:
-            names = [self._name]
-        else:
-            request = ListSecretVersionsRequest(
-                parent=self._name, filter="state:ENABLED", page_size=_VERSIONS
-            )
-            page = next(iter(client.list_secret_versions(request, timeout=_TIMEOUT_SECONDS).pages))
-            names = [version.name for version in page.versions][:_VERSIONS]
-        return tuple(
-            client.access_secret_version(name=name, timeout=_TIMEOUT_SECONDS).payload.data.decode().strip()
-            for name in names
-        )
+            return [self._name]
+        query = urlencode({"filter": "state:ENABLED", "pageSize": _VERSIONS})
+        page = self._call(f"v1/{self._name}/versions?{query}")
+        return [str(version["name"]) for version in page.get("versions", [])][:_VERSIONS]
+
+    def _value(self, version: str) -> str:
+        data = self._call(f"v1/{version}:access")["payload"]["data"]
+        return base64.b64decode(data, validate=True).decode().strip()
+
+    def _call(self, path: str) -> dict[str, Any]:
+        cloud = self._cloud or google_cloud()
+        answer: dict[str, Any] = cloud.call("GET", _HOST, path, seconds=_CALL_SECONDS)
+        return answer
 
 
 def secret(setting: str) -> Secret:

@@ -74,6 +74,7 @@ class WorkerSettings(IntakeSettings):
         announcement_channel: where new incidents are announced, id or name.
         oncall_groups: ids of Slack user groups invited to every new incident.
         timezone: decides the date in names.
+        max_delivery_attempts: how often Pub/Sub delivers a message before it becomes a dead letter.
         firestore_emulator_host: `host:port` of an emulator, or empty.
     """
 
@@ -87,6 +88,7 @@ class WorkerSettings(IntakeSettings):
     announcement_channel: str
     oncall_groups: tuple[str, ...]
     timezone: ZoneInfo
+    max_delivery_attempts: int
     firestore_emulator_host: str
 
     @classmethod
@@ -113,11 +115,21 @@ class WorkerSettings(IntakeSettings):
             folder_id=read.required("INCIDENT_FOLDER_ID"),
             spreadsheet_id=read.required("INCIDENT_SPREADSHEET_ID"),
             sheet=read.get("INCIDENT_SHEET", "Incidents"),
-            announcement_channel=read.get("INCIDENT_CHANNEL", "incident-sre").removeprefix("#"),
+            announcement_channel=read.matching(
+                "INCIDENT_CHANNEL", r"#?[^#\s]+", "the id or name of one channel", default="incident-sre"
+            ).removeprefix("#"),
             oncall_groups=tuple(
                 group.strip() for group in read.get("INCIDENT_ONCALL_GROUPS", "").split(",") if group.strip()
             ),
             timezone=read.timezone("INCIDENT_TIMEZONE", default="UTC"),
+            max_delivery_attempts=int(
+                read.matching(
+                    "INCIDENT_MAX_DELIVERY_ATTEMPTS",
+                    r"[5-9]|[1-9]\d|100",
+                    "a number from 5 to 100",
+                    default="100",
+                )
+            ),
             firestore_emulator_host=read.get("FIRESTORE_EMULATOR_HOST", ""),
         )
 
@@ -125,6 +137,14 @@ class WorkerSettings(IntakeSettings):
 def is_loopback(url: str) -> bool:
     """Whether `url` points at this machine, where no credentials are looked for."""
     return urlsplit(url).hostname in _LOOPBACK
+
+
+def _is_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that are none
+        return False
 
 
 def is_secret_name(value: str) -> bool:
@@ -153,7 +173,7 @@ class _Reader:
 
     def url(self, name: str, *, default: str) -> str:
         value = self.get(name, default)
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        if value and not _is_url(value):
             raise SettingsError(f"{name} is {value!r}; it must be a URL such as https://example.org/")
         if value and urlsplit(value).scheme == "http" and not is_loopback(value):
             raise SettingsError(f"{name} is {value!r}; http:// is for this machine alone, use https://")
@@ -178,7 +198,12 @@ class _Reader:
 def _intake(read: _Reader) -> dict[str, str]:
     return {
         "project": read.required("GOOGLE_CLOUD_PROJECT"),
-        "topic": read.get("INCIDENT_TOPIC", "incident-interactions"),
+        "topic": read.matching(
+            "INCIDENT_TOPIC",
+            r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}",
+            "the id of a Pub/Sub topic, without projects/P/topics/",
+            default="incident-interactions",
+        ),
         "slack_signing_secret": read.secret("SLACK_SIGNING_SECRET"),
         "slack_bot_token": read.secret("SLACK_BOT_TOKEN"),
         "slack_api_url": read.url("SLACK_API_URL", default="https://slack.com/api/"),

@@ -81,10 +81,11 @@ def read_push(body: bytes) -> Delivery:
 class Worker:
     """Carries out what Pub/Sub pushes. One for each instance; safe for threads."""
 
-    def __init__(self, tools: Toolbox, pool: Executor, audit: AuditLog) -> None:
-        """Steps run in `pool`."""
+    def __init__(self, tools: Toolbox, pool: Executor, audit: AuditLog, max_attempts: int) -> None:
+        """Steps run in `pool`; Pub/Sub delivers a message `max_attempts` times at most."""
         self._tools = tools
         self._pool = pool
+        self._max_attempts = max_attempts
         self._audit = audit
 
     def handle(self, http: HttpRequest) -> Response:
@@ -102,7 +103,7 @@ class Worker:
             attempt=delivery.attempt,
         )
         try:
-            return self._carry_out(interaction, audit)
+            return self._carry_out(delivery, audit)
         except RunDoneError:
             audit.info("incident.delivery.repeated", "was done before", outcome="done")
             return Response(status=_OK)
@@ -116,7 +117,8 @@ class Worker:
             audit.error("incident.worker.failed", where(error), outcome="unexpected")
         return Response(status=_AGAIN)
 
-    def _carry_out(self, interaction: Interaction, audit: AuditLog) -> Response:
+    def _carry_out(self, delivery: Delivery, audit: AuditLog) -> Response:
+        interaction = delivery.interaction
         incident = self._tools.store.incident_in_channel(interaction.channel) if interaction.channel else None
         if incident:
             audit = audit.bind(incident=incident.id)
@@ -127,11 +129,12 @@ class Worker:
             return Response(status=_OK)
         audit.info("incident.command.started", name, command=name)
         engine = Engine(self._tools.store, self._pool, lambda report: _report(audit, report))
-        outcome = Dispatcher(engine, self._tools).carry_out(command, interaction, incident)
-        return _answer(audit.bind(command=name), outcome)
+        last = delivery.attempt >= self._max_attempts
+        outcome = Dispatcher(engine, self._tools, last=last).carry_out(command, interaction, incident)
+        return _answer(audit.bind(command=name), outcome, last=last)
 
 
-def _answer(audit: AuditLog, outcome: Outcome | None) -> Response:
+def _answer(audit: AuditLog, outcome: Outcome | None, *, last: bool) -> Response:
     if outcome is None or outcome.state is RunState.DONE:
         audit.info("incident.command.completed", "done", outcome="done")
         return Response(status=_OK)
@@ -139,7 +142,10 @@ def _answer(audit: AuditLog, outcome: Outcome | None) -> Response:
     if outcome.state is RunState.FAILED:
         audit.error("incident.command.failed", f"somebody has to help: {late}", outcome="permanent")
         return Response(status=_OK)
-    audit.warning("incident.command.waiting", f"late, trying again: {late}", outcome="transient")
+    if last:
+        audit.error("incident.command.failed", f"given up for now: {late}", outcome="transient")
+    else:
+        audit.warning("incident.command.waiting", f"late, trying again: {late}", outcome="transient")
     return Response(status=_AGAIN)
 
 
@@ -175,7 +181,8 @@ def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
         timezone=settings.timezone,
         slack_root=urljoin(settings.slack_api_url, "/"),
     )
-    return Worker(tools, ThreadPoolExecutor(THREADS, thread_name_prefix="step"), audit)
+    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="step")
+    return Worker(tools, pool, audit, settings.max_delivery_attempts)
 
 
 def entry_point() -> Callable[[HttpRequest], Response]:

@@ -40,7 +40,7 @@ resource "google_logging_log_view" "audit" {
   name        = "incident-audit"
   bucket      = google_logging_project_bucket_config.audit.id
   description = "The incident bot's audit lines, for auditors."
-  filter      = "source(\"projects/${var.project}\") AND resource.type=\"cloud_run_revision\""
+  filter      = "SOURCE(\"projects/${var.project}\") AND resource.type = \"cloud_run_revision\""
 }
 
 resource "google_logging_log_view_iam_member" "auditor" {

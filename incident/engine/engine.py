@@ -8,14 +8,14 @@ on the write of the results that freed it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from incident import deadline
 from incident.engine.run import Claim, Progress, Run, RunState, RunStore
-from incident.engine.workflow import Attempt, Done, Result, Step, Work, Workflow
+from incident.engine.workflow import Attempt, Done, Result, Situation, Step, Work, Workflow
 from incident.failures import PermanentError, StepError, TransientError
 
 LEASE_SECONDS = 30.0
@@ -88,6 +88,7 @@ class Engine:
         subject: str = "",
         creates: Mapping[str, Any] | None = None,
         origin: Mapping[str, Any] | None = None,
+        last: bool = False,
     ) -> Outcome:
         """Takes the run as far as it goes in one delivery.
 
@@ -98,6 +99,7 @@ class Engine:
             subject: id of the incident that the results change; empty for none.
             creates: the subject, where this run brings it into the world.
             origin: what the run came of; kept with it.
+            last: whether this is the last delivery.
 
         Raises:
             RunLeasedError: somebody else is at it.
@@ -123,6 +125,7 @@ class Engine:
             work=work,
             run=run,
             lease=lease,
+            last=last,
             started=set(claim.starts) if run.delivery == 1 else set(),
         )
         return delivery.carry_out()
@@ -166,6 +169,7 @@ class _Delivery(Generic[Work]):
     work: Work
     run: Run
     lease: _Lease
+    last: bool
     started: set[str]
     """Steps whose start is on record already."""
     results: dict[str, Result] = field(init=False)
@@ -177,7 +181,7 @@ class _Delivery(Generic[Work]):
 
     def carry_out(self) -> Outcome:
         try:
-            self._advance([], {})
+            self._advance([], {}, [])
             while self.running:
                 finished, _ = wait(self.running, timeout=HEARTBEAT_SECONDS, return_when=FIRST_COMPLETED)
                 if finished:
@@ -194,15 +198,19 @@ class _Delivery(Generic[Work]):
     def _settle(self, finished: Iterable[Future[Done | None]]) -> None:
         """Takes in what has ended, all of it in one write, and starts what that freed."""
         absent: list[Step[Work]] = []
+        refused: list[str] = []
         done: dict[str, Done] = {}
         for future in finished:
             tried = self.running.pop(future)
             outcome = self._take(future, tried)
+            failure = self.failures.get(tried.step.name)
             if outcome is not None:
                 done[tried.step.name] = outcome
-            elif tried.step.name not in self.failures:
+            elif failure is None:
                 absent.append(tried.step)
-        self._advance(absent, done)
+            elif failure.refused and tried.step.finds and not tried.looks:
+                refused.append(tried.step.name)
+        self._advance(absent, done, refused)
 
     def _take(self, future: Future[Done | None], tried: _Try) -> Done | None:
         error, unexpected = None, None
@@ -211,7 +219,7 @@ class _Delivery(Generic[Work]):
         except StepError as failure:
             error = failure
         except deadline.DeadlineExceededError:
-            error = TransientError("deadline", "no time left in this delivery")
+            error = TransientError("deadline", "no time left in this delivery", refused=True)
         except Exception as failure:  # noqa: BLE001 - whatever it is, the other steps go on, and it is reported
             error, unexpected = TransientError("bot", type(failure).__name__), failure
         if error is not None:
@@ -226,40 +234,56 @@ class _Delivery(Generic[Work]):
         self.report(StepReport(self.run, tried.step.name, outcome, seconds, error, unexpected))
         return done
 
-    def _advance(self, absent: list[Step[Work]], done: Mapping[str, Done]) -> None:
+    def _advance(self, absent: list[Step[Work]], done: Mapping[str, Done], refused: list[str]) -> None:
         """Writes what is done and what starts now, then starts it."""
         self.results |= {name: one.result for name, one in done.items()}
         freed = self._freed(absent)
-        looking = {
-            step.name for step in freed if step.finds and step.name in self.run.steps and step not in absent
-        }
+        certain = {step.name for step in absent}
+        looking = {step.name for step in freed if step.finds and step.name in self.run.steps.keys() - certain}
         progress = Progress(
             results={name: one.result for name, one in done.items()},
             changes={name: value for one in done.values() for name, value in one.changes.items()},
             starts=[step.name for step in freed if step.name not in looking | self.started],
+            refused=refused,
             state=RunState.RUNNING if freed or self.running else self._state(),
         )
         if progress != Progress():
             self._write(progress)
         for step in freed:
-            self._start(step, looks=step.name in looking, again=step not in absent)
+            self._start(step, looks=step.name in looking, again=step.name not in certain)
 
     def _freed(self, absent: list[Step[Work]]) -> list[Step[Work]]:
-        """The steps that can start now; those that need a failed one are given up."""
+        """The steps that can start now: of the table or, once that is at its end, what follows from it."""
+        freed = self._startable(self.workflow.steps, absent)
+        if freed or self.running:
+            return freed
+        return self._startable(self._following(), absent)
+
+    def _startable(self, steps: Iterable[Step[Work]], absent: list[Step[Work]]) -> list[Step[Work]]:
         under_way = {tried.step.name for tried in self.running.values()}
+        again = {step.name for step in absent}
         given_up = set(self.failures)
-        freed = []
-        for step in self.workflow.steps:
+        startable = []
+        for step in steps:
             if step.name in self.results or step.name in given_up or step.name in under_way:
                 continue
             if given_up & set(step.needs):
                 given_up.add(step.name)
-            elif step in absent or (
+            elif step.name in again or (
                 all(name in self.results for name in step.needs)
                 and all(name in self.results or name in given_up for name in step.after)
             ):
-                freed.append(step)
-        return freed
+                startable.append(step)
+        return startable
+
+    def _following(self) -> Sequence[Step[Work]]:
+        situation = Situation(
+            results=dict(self.results),
+            failures=dict(self.failures),
+            started=frozenset(self.run.steps),
+            last=self.last,
+        )
+        return self.workflow.follows(self.work, situation)
 
     def _start(self, step: Step[Work], *, looks: bool, again: bool) -> None:
         record = self.run.steps.get(step.name) if again else None
@@ -282,7 +306,7 @@ class _Delivery(Generic[Work]):
         self.lease.renewed(asked_at)
 
     def _state(self) -> RunState:
-        if len(self.results) == len(self.workflow.steps):
+        if all(step.name in self.results for step in (*self.workflow.steps, *self._following())):
             return RunState.DONE
         if all(isinstance(failure, PermanentError) for failure in self.failures.values()):
             return RunState.FAILED

@@ -81,12 +81,14 @@ class Progress:
     Attributes:
         results: of the steps that are done, by name.
         starts: steps that start now; the age of one that was started before begins anew.
+        refused: steps that had started and surely did nothing: their start is forgotten.
         changes: to the subject, by field name.
         state: RUNNING keeps the lease; every other gives it up.
     """
 
     results: Mapping[str, Result] = field(default_factory=dict)
     starts: Sequence[str] = ()
+    refused: Sequence[str] = ()
     changes: Mapping[str, Any] = field(default_factory=dict)
     state: RunState = RunState.RUNNING
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-Work = TypeVar("Work")
+from incident.failures import StepError
+
+Work = TypeVar("Work", contravariant=True)  # noqa: PLC0105 - the suffix would say less
 """What a workflow works on: handed to every step as it is."""
 
 Result = Mapping[str, Any]
@@ -53,8 +55,8 @@ class Step(Generic[Work]):
         needs: steps that must be done before it.
         after: steps that must be done, or given up for this delivery, before it.
         finds: looks for what an earlier try may have left; None says that there surely is nothing.
-            Called only where a step had started before, and then before `does`. A step without it either
-            does no harm twice or looks for itself.
+            Called only where a step had started before, and then before `does`, of which the first refused
+            call must then leave nothing behind. A step without it either does no harm twice or looks itself.
     """
 
     name: str
@@ -65,8 +67,36 @@ class Step(Generic[Work]):
 
 
 @dataclass(frozen=True, slots=True)
+class Situation:
+    """How a delivery stands when no step of the table is left to start.
+
+    Attributes:
+        results: of the steps that are done, by name, in this delivery or before.
+        failures: what could not be done in this delivery, by name.
+        started: the steps that an earlier delivery had started.
+        last: whether Pub/Sub will not deliver again.
+    """
+
+    results: Mapping[str, Result]
+    failures: Mapping[str, StepError]
+    started: frozenset[str]
+    last: bool
+
+
+def nothing_follows(work: object, situation: Situation) -> Sequence[Step[Any]]:  # noqa: ARG001 - takes what others do
+    """For workflows that tell nobody how they fare."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Workflow(Generic[Work]):
     """A named table of steps.
+
+    Attributes:
+        name: stored with its runs.
+        steps: those that a step needs, or comes after, stand above it.
+        follows: the steps that follow from how things stand, such as saying what is late. They are as durable
+            as those of the table, and a run is done when they are, too.
 
     Raises:
         ValueError: if a step needs one that does not stand above it, or a name stands twice.
@@ -74,6 +104,7 @@ class Workflow(Generic[Work]):
 
     name: str
     steps: tuple[Step[Work], ...]
+    follows: Callable[[Work, Situation], Sequence[Step[Work]]] = nothing_follows
 
     def __post_init__(self) -> None:
         above: set[str] = set()

@@ -60,14 +60,13 @@ ENGLISH = Words(
     announcement_title="🚨 New incident: {title}",
     announcement="{commander} is incident commander. Join {channel} if you can help.",
     late="{thing} is late: {why}. Trying again on its own.",
-    late_without_channel="“{title}”: {late}",
     failed="{thing} is missing: {why}. {by_hand} Once the cause is gone, Retry does the rest.",
     retry="Retry",
-    retrying="Trying again. One moment.",
     retry_failed="Tried again, and it is still missing: {why}.",
     done_after_all="{thing} is here now.",
     meanwhile="What is there already:",
     not_answering="{service} is not answering",
+    not_known_yet="{service} has not shown yet whether it is there",
     busy="{service} is busy",
     refused="{service} says “{reason}”",
     things={
@@ -94,6 +93,7 @@ ENGLISH = Words(
         Thing.ANNOUNCEMENT: "Until then, please tell the reliability team by hand.",
         Thing.UPDATE: "Until then, please write it in the channel by hand.",
     },
+    the_bot="A part of the bot",
     services={
         "slack": "Slack",
         "meet": "Google Meet",

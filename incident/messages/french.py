@@ -69,14 +69,13 @@ FRENCH = Words(
     announcement_title="🚨 Nouvel incident : {title}",
     announcement="{commander} est responsable de l’incident. Rejoignez {channel} si vous pouvez aider.",
     late="{thing} est en retard : {why}. Le robot réessaie de lui-même.",
-    late_without_channel="« {title} » : {late}",
     failed="{thing} manque : {why}. {by_hand} Une fois la cause levée, Réessayer fera le reste.",
     retry="Réessayer",
-    retrying="Nouvel essai. Un instant.",
     retry_failed="Après un nouvel essai, cela manque toujours : {why}.",
     done_after_all="{thing} est là.",
     meanwhile="Ce qui est déjà là :",
     not_answering="{service} ne répond pas",
+    not_known_yet="{service} n’a pas encore montré si c’est là",
     busy="{service} est débordé",
     refused="{service} dit « {reason} »",
     things={
@@ -103,6 +102,7 @@ FRENCH = Words(
         Thing.ANNOUNCEMENT: "D’ici là, merci de prévenir l’équipe de fiabilité à la main.",
         Thing.UPDATE: "D’ici là, merci de l’écrire à la main dans le canal.",
     },
+    the_bot="Une partie du robot",
     services={
         "slack": "Slack",
         "meet": "Google Meet",

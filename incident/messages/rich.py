@@ -59,6 +59,11 @@ def channel(channel_id: str) -> RichTextElement:
     return RichTextElementParts.Channel(channel_id=channel_id)
 
 
+def link(url: str, label: str) -> RichTextElement:
+    """A link under a label."""
+    return RichTextElementParts.Link(url=url, text=label)
+
+
 def words(text: str, *, bold: bool = False) -> RichTextElement:
     """Characters, exactly these, cut at 3000."""
     if len(text) > _TEXT_LIMIT:

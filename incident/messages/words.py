@@ -75,18 +75,18 @@ class Words:
 
     # when something is late, cannot be done, or is there after all
     late: str
-    late_without_channel: str
     failed: str
     retry: str
-    retrying: str
     retry_failed: str
     done_after_all: str
     meanwhile: str
     not_answering: str
+    not_known_yet: str
     busy: str
     refused: str
     things: Mapping[Thing, str]
     by_hand: Mapping[Thing, str]
+    the_bot: str
     services: Mapping[str, str]
 
     # values

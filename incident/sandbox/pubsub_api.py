@@ -29,6 +29,7 @@ from google.pubsub_v1.types import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
+from incident.sandbox.pubsub_port import PubSubPort
 from incident.sandbox.serve import drop_connection
 from incident.sandbox.switchboard import Fault, Switchboard
 
@@ -110,6 +111,8 @@ class _DaemonThreads(futures.Executor):
 class PubSubApi:
     """`google.pubsub.v1` as far as it is offered: Publisher, and the look of the subscription."""
 
+    _port: PubSubPort
+
     def __init__(self, broker: Broker, switchboard: Switchboard) -> None:
         self._broker = broker
         self._switchboard = switchboard
@@ -124,7 +127,7 @@ class PubSubApi:
         )
 
     def serve(self) -> str:
-        """Serves gRPC on a free loopback port.
+        """Serves gRPC and REST on one free loopback port.
 
         Returns:
             `127.0.0.1:PORT`.
@@ -150,10 +153,12 @@ class PubSubApi:
         )
         port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
-        return f"127.0.0.1:{port}"
+        self._port = PubSubPort(self.rest, port)
+        return self._port.host
 
     def close(self) -> None:
         """Stops serving; calls under way are cancelled."""
+        self._port.close()
         self._server.stop(grace=None).wait(timeout=5)
 
     def publish(self, request: PublishRequest) -> PublishResponse:

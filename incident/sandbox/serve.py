@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
-class _Quiet(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
+    """Keeps connections, and keeps no log."""
+
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """Says nothing: the stand-ins' own records are what a person reads."""
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:  # noqa: ARG002
+        """Reads no further request from a connection that is gone."""
+        self.close_connection = True
 
 
 class Server:
@@ -34,7 +40,7 @@ class Server:
         Raises:
             OSError: if the port is taken.
         """
-        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
+        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -45,13 +51,16 @@ class Server:
         self._server.server_close()
 
 
-def drop_connection(environ: WSGIEnvironment) -> NoReturn:
-    """Resets the client's connection, so that it reads neither an answer nor a clean end.
+def drop_connection(environ: WSGIEnvironment, *, orderly: bool = False) -> NoReturn:
+    """Ends the client's connection without an answer: by a reset or, if `orderly`, by closing it.
 
     Raises:
         ConnectionAbortedError: always; the server takes it as the end of this connection.
     """
     connection: socket.socket = environ["werkzeug.socket"]
+    if orderly:
+        connection.shutdown(socket.SHUT_RDWR)
+        raise ConnectionAbortedError
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     os.close(connection.detach())  # `close` would wait for the files that the server has made of it
     raise ConnectionAbortedError

@@ -44,12 +44,13 @@ class Fault:
     """What goes wrong with a call.
 
     Attributes:
-        status: the HTTP status answered; 0 closes the connection without an answer.
+        status: the HTTP status answered; 0 ends the connection without an answer.
         error: the service's own word for it: Slack's `error`, Google's `reason`. Slack answers an
             error with status 200.
         retry_after: seconds, sent as the `Retry-After` header.
         acts: whether the service does the work before the fault shows.
         hang: seconds of silence before whatever is answered.
+        orderly: how a connection without an answer ends: closed in good order, or reset.
     """
 
     status: int = 503
@@ -57,6 +58,7 @@ class Fault:
     retry_after: int | None = None
     acts: bool = False
     hang: float = 0.0
+    orderly: bool = False
 
 
 @dataclass(slots=True)
@@ -64,9 +66,18 @@ class _Rule:
     pattern: str
     fault: Fault
     left: int | None
+    after: int
 
     def takes(self, call: Call) -> bool:
-        return self.left != 0 and (fnmatchcase(call.name, self.pattern) or self.pattern == f"#{call.number}")
+        """Whether it breaks this call; counts it."""
+        if self.left == 0 or not (fnmatchcase(call.name, self.pattern) or self.pattern == f"#{call.number}"):
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        if self.left is not None:
+            self.left -= 1
+        return True
 
 
 @dataclass
@@ -84,16 +95,17 @@ class Switchboard:
     _watchers: list[Callable[[Call, Moment], None]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def break_(self, pattern: str, fault: Fault, times: int | None = None) -> None:
+    def break_(self, pattern: str, fault: Fault, times: int | None = None, after: int = 0) -> None:
         """Breaks the calls that match, the next `times` of them or, with None, until mended.
 
         Args:
             pattern: a shell pattern over `service.method` (`docs.*`), or `#7` for call number seven.
             fault: what happens to them.
             times: how many calls it happens to; None for all.
+            after: how many calls are let through first.
         """
         with self._lock:
-            self._rules.append(_Rule(pattern, fault, times))
+            self._rules.append(_Rule(pattern, fault, times, after))
 
     def mend(self, pattern: str | None = None) -> None:
         """Takes back every fault of this pattern, or all faults."""
@@ -126,8 +138,6 @@ class Switchboard:
             call = Call(service, method, len(self.calls) + 1)
             self.calls.append(call)
             rule = next((rule for rule in self._rules if rule.takes(call)), None)
-            if rule is not None and rule.left is not None:
-                rule.left -= 1
         for watcher in tuple(self._watchers):
             watcher(call, "arrived")
         self._delay(call)

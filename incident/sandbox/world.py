@@ -26,6 +26,8 @@ from incident.sandbox.switchboard import Switchboard
 
 PROJECT = "sandbox"
 TOPIC = "incident-interactions"
+MAX_DELIVERY_ATTEMPTS = 100
+"""As deployed (terraform/): services may be down for an hour and a half."""
 
 _STATE = "state.json"
 _STORE = "incidents.sqlite"
@@ -109,6 +111,7 @@ class World:
                 self.switchboard,
                 topic=f"projects/{PROJECT}/topics/{TOPIC}",
                 push_url=f"http://127.0.0.1:{self.ports['worker']}/",
+                max_delivery_attempts=MAX_DELIVERY_ATTEMPTS,
             )
             closing.callback(self.pubsub.close)
             self.processes = self._run(closing, tell) if processes else None
@@ -144,6 +147,7 @@ class World:
             "INCIDENT_SHEET": self.workspace.sheet,
             "INCIDENT_CHANNEL": CHANNEL,
             "INCIDENT_ONCALL_GROUPS": ON_CALL.id,
+            "INCIDENT_MAX_DELIVERY_ATTEMPTS": str(MAX_DELIVERY_ATTEMPTS),
         }
 
     def settled(self) -> bool:

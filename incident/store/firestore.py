@@ -219,6 +219,8 @@ class FirestoreStore:
             update[path("steps", name, "result")] = _json(result)
         for name in progress.starts:
             update[path("steps", name, "started")] = firestore.SERVER_TIMESTAMP
+        for name in progress.refused:
+            update[path("steps", name)] = firestore.DELETE_FIELD
         if progress.state == RunState.DONE:
             update["expires"] = datetime.now(UTC) + KEPT
         return update

@@ -130,6 +130,9 @@ class SqliteStore:
                 [(run.id, name, _text(result)) for name, result in progress.results.items()],
             )
             _start(connection, run.id, progress.starts, now)
+            connection.executemany(
+                "DELETE FROM steps WHERE run = ? AND name = ?", [(run.id, name) for name in progress.refused]
+            )
             if progress.changes:
                 _change(connection, run.subject, progress.changes)
         return run
@@ -263,7 +266,9 @@ def _mapping(text: str) -> dict[str, Any]:
 
 
 def _is_contention(error: Exception) -> bool:
-    return isinstance(error, sqlite3.Error) and _name(error).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    return isinstance(error, sqlite3.Error) and _name(error).startswith(
+        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
+    )
 
 
 def _told_apart(error: sqlite3.Error) -> StepError:

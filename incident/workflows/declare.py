@@ -10,18 +10,17 @@ from incident.engine.workflow import Attempt, Done, Step, Workflow
 from incident.failures import NotYetKnownError, PermanentError
 from incident.messages import incident as messages
 from incident.messages.incident import Links
-from incident.model import Incident, Role
+from incident.model import Incident, Role, Thing
 from incident.naming import channel_name, document_title, with_suffix
 from incident.services import slack as slack_service
 from incident.services.drive import Document
 from incident.services.sheets import Linked
 from incident.services.slack import Channel, Mark, Posted
-from incident.workflows.toolbox import Toolbox
+from incident.workflows.notices import tells
+from incident.workflows.toolbox import CLOCK_SKEW_SECONDS, Toolbox
 
 SEARCH_LAG_SECONDS = 90.0
 """Drive's search may not show a new file for about a minute, Slack's lists a new channel for a moment."""
-
-_CLOCK_SKEW_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +28,23 @@ class Declaration:
     """A declaration to carry out.
 
     Attributes:
+        run_id: of the run that carries it out.
         incident: as it is declared: who, when, what, which roles.
         team: Slack workspace id.
         response_url: where the opener typed; empty where there is no such place.
         tools: what to do it with.
     """
 
+    run_id: str
     incident: Incident
     team: str
     response_url: str
     tools: Toolbox
+
+    @property
+    def person(self) -> str:
+        """Whoever declared it."""
+        return self.incident.declared_by
 
     def mark(self, kind: str) -> Mark:
         """How a message of this incident is known again."""
@@ -46,7 +52,7 @@ class Declaration:
 
     def since(self) -> float:
         """No message of this incident is older, in seconds since the epoch, by Slack's clock too."""
-        return self.incident.declared_at.timestamp() - _CLOCK_SKEW_SECONDS
+        return self.incident.declared_at.timestamp() - CLOCK_SKEW_SECONDS
 
 
 def create_channel(work: Declaration, attempt: Attempt) -> Done:
@@ -310,6 +316,24 @@ DECLARE: Workflow[Declaration] = Workflow(
         ),
         Step("report", fill_report, needs=("opener", "channel", "meet", "document"), finds=find_filled),
         Step("tracking", track, needs=("opener", "channel", "document"), finds=find_row),
+    ),
+    follows=tells(
+        {
+            "channel": Thing.CHANNEL,
+            "meet": Thing.CALL,
+            "document": Thing.REPORT,
+            "opener": Thing.REPORT,
+            "report": Thing.REPORT,
+            "people": Thing.INVITATIONS,
+            "topic": Thing.TOPIC,
+            "announcement": Thing.ANNOUNCEMENT,
+            "briefing": Thing.BRIEFING,
+            "pin": Thing.BRIEFING,
+            "links": Thing.BRIEFING,
+            "call_bookmark": Thing.BOOKMARKS,
+            "report_bookmark": Thing.BOOKMARKS,
+            "tracking": Thing.TRACKING,
+        }
     ),
 )
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from incident.commands import Answer, AskWhatWasMeant, Command, Declare, RecordUpdate
+from collections.abc import Mapping
+from typing import Any
+
+from incident.commands import Answer, AskWhatWasMeant, Command, Declare, RecordUpdate, Retry, parse
 from incident.engine.engine import Engine, Outcome
+from incident.engine.run import RunState
+from incident.engine.workflow import Work, Workflow
 from incident.interaction import Interaction
+from incident.messages.notices import retry_failed
 from incident.model import Incident
 from incident.naming import incident_id
+from incident.slack_text import one_line
 from incident.workflows.declare import DECLARE, Declaration, roles_at_start
 from incident.workflows.question import QUESTION, Question
 from incident.workflows.toolbox import Toolbox
@@ -14,12 +21,13 @@ from incident.workflows.updates import UPDATE, Update
 
 
 class Dispatcher:
-    """Carries commands out. One for each instance; safe for threads."""
+    """Carries out the commands of one delivery."""
 
-    def __init__(self, engine: Engine, tools: Toolbox) -> None:
-        """Everything it works with is passed in."""
+    def __init__(self, engine: Engine, tools: Toolbox, *, last: bool = False) -> None:
+        """`last` says whether Pub/Sub will not deliver again."""
         self._engine = engine
         self._tools = tools
+        self._last = last
 
     def carry_out(
         self, command: Command, interaction: Interaction, incident: Incident | None
@@ -43,6 +51,8 @@ class Dispatcher:
                 return self._ask(text, interaction)
             case Answer():
                 return self._answer(command, interaction, incident)
+            case Retry(run_id):
+                return self._retry(run_id, interaction)
         return None
 
     def _declare(self, command: Declare, interaction: Interaction, run_id: str) -> Outcome:
@@ -56,34 +66,66 @@ class Dispatcher:
             severity=command.severity,
             roles=roles_at_start(interaction.user),
         )
-        work = Declaration(incident, interaction.team, _response_url(interaction), self._tools)
-        return self._engine.run(DECLARE, work, run_id=run_id, subject=incident.id, creates=incident.to_dict())
+        work = Declaration(run_id, incident, interaction.team, _response_url(interaction), self._tools)
+        return self._run(DECLARE, work, run_id, interaction, subject=incident.id, creates=incident.to_dict())
 
     def _update(self, text: str, interaction: Interaction, incident: Incident, run_id: str) -> Outcome:
         work = Update(
-            id=run_id,
+            run_id=run_id,
             incident=incident,
-            author=interaction.user,
+            person=interaction.user,
             text=text,
             said_at=interaction.received_at.timestamp(),
             response_url=_response_url(interaction),
             tools=self._tools,
         )
-        return self._engine.run(UPDATE, work, run_id=run_id, subject=incident.id)
+        return self._run(UPDATE, work, run_id, interaction, subject=incident.id)
 
     def _ask(self, text: str, interaction: Interaction) -> Outcome:
         work = Question(interaction.id, text, _response_url(interaction), self._tools)
-        return self._engine.run(QUESTION, work, run_id=interaction.id)
+        return self._run(QUESTION, work, interaction.id, interaction)
 
     def _answer(self, answer: Answer, interaction: Interaction, incident: Incident | None) -> Outcome | None:
         """A question is answered once, whichever button is pressed how often: the run bears its name."""
-        kept = self._tools.store.result(answer.question, "text")
-        if kept is None:
+        asked = self._origin(answer.question)
+        if asked is None:
             return None
-        run_id = f"{answer.question}-answer"
+        text, run_id = asked.payload["text"], f"{answer.question}-answer"
         if answer.declares:
-            return self._declare(Declare(kept["text"]), interaction, run_id)
-        return self._update(kept["text"], interaction, incident, run_id) if incident else None
+            return self._declare(Declare(one_line(text)), interaction, run_id)
+        return self._update(text, interaction, incident, run_id) if incident else None
+
+    def _retry(self, run_id: str, interaction: Interaction) -> Outcome | None:
+        """Carries out again what the run came of; the person is told if that is still no use."""
+        origin = self._origin(run_id)
+        if origin is None:
+            return None
+        incident = self._tools.store.incident_in_channel(origin.channel) if origin.channel else None
+        outcome = self.carry_out(parse(origin, in_incident=incident is not None), origin, incident)
+        if outcome and outcome.state is RunState.FAILED and outcome.failures:
+            error = next(iter(outcome.failures.values()))
+            message = retry_failed(self._tools.say, error)
+            self._tools.slack.respond(_response_url(interaction), message, replaces=False)
+        return outcome
+
+    def _origin(self, run_id: str) -> Interaction | None:
+        kept = self._tools.store.origin(run_id)
+        return Interaction.from_dict(kept) if kept else None
+
+    def _run(
+        self,
+        workflow: Workflow[Work],
+        work: Work,
+        run_id: str,
+        interaction: Interaction,
+        *,
+        subject: str = "",
+        creates: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        origin = interaction.without_response_url().to_dict()
+        return self._engine.run(
+            workflow, work, run_id=run_id, subject=subject, creates=creates, origin=origin, last=self._last
+        )
 
 
 def _response_url(interaction: Interaction) -> str:

@@ -26,17 +26,10 @@ class Question:
     tools: Toolbox
 
 
-def keep_text(work: Question, attempt: Attempt) -> Done:  # noqa: ARG001 - remote calls: none
-    """Keeps the text for the answer: the value of a button is too short for some."""
-    return Done({"text": work.text})
-
-
 def ask(work: Question, attempt: Attempt) -> Done:  # noqa: ARG001 - it replaces what stood there
     """Asks, only the person, in place of the acknowledgement."""
     work.tools.slack.respond(work.response_url, messages.question(work.tools.say, work.text, work.id))
     return Done()
 
 
-QUESTION: Workflow[Question] = Workflow(
-    "question", (Step("text", keep_text), Step("question", ask, needs=("text",)))
-)
+QUESTION: Workflow[Question] = Workflow("question", (Step("question", ask),))

@@ -13,6 +13,9 @@ from incident.services.sheets import Sheets
 from incident.services.slack import Slack
 from incident.store.contract import IncidentStore
 
+CLOCK_SKEW_SECONDS = 120.0
+"""How far the clocks of Slack and of our functions may be apart when a message is looked for by its age."""
+
 
 @dataclass(frozen=True, slots=True)
 class Toolbox:

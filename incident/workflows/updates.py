@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from incident.engine.workflow import Attempt, Done, Step, Workflow
 from incident.messages import incident as messages
 from incident.messages.intake import plain
-from incident.model import Incident
+from incident.model import Incident, Thing
 from incident.services.slack import Mark
-from incident.workflows.toolbox import Toolbox
-
-_CLOCK_SKEW_SECONDS = 120.0
+from incident.workflows.notices import tells
+from incident.workflows.toolbox import CLOCK_SKEW_SECONDS, Toolbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +18,18 @@ class Update:
     """An update to post.
 
     Attributes:
-        id: tells updates of one incident apart.
+        run_id: of the run that carries it out; tells updates of one incident apart.
         incident: the incident it is of.
-        author: Slack user id of the person whose words they are.
+        person: Slack user id of whoever says it.
         text: their words.
         said_at: seconds since the epoch.
         response_url: where the person typed.
         tools: what to do it with.
     """
 
-    id: str
+    run_id: str
     incident: Incident
-    author: str
+    person: str
     text: str
     said_at: float
     response_url: str
@@ -38,20 +37,23 @@ class Update:
 
     def mark(self) -> Mark:
         """How the message is known again."""
-        return Mark("incident_update", self.incident.id, self.id)
+        return Mark("incident_update", self.incident.id, self.run_id)
+
+    def since(self) -> float:
+        """No message of this update is older, in seconds since the epoch, by Slack's clock too."""
+        return self.said_at - CLOCK_SKEW_SECONDS
 
 
 def post_update(work: Update, attempt: Attempt) -> Done:  # noqa: ARG001 - `find_update` looks first
     """The message in the channel."""
-    message = messages.update(work.tools.say, work.author, work.text)
+    message = messages.update(work.tools.say, work.person, work.text)
     posted = work.tools.slack.post(work.incident.channel_id, message, work.mark())
     return Done({"channel": posted.channel, "ts": posted.ts})
 
 
 def find_update(work: Update, attempt: Attempt) -> Done | None:  # noqa: ARG001 - the mark says enough
     """The message an earlier try may have posted."""
-    since = work.said_at - _CLOCK_SKEW_SECONDS
-    posted = work.tools.slack.find(work.incident.channel_id, work.mark(), since)
+    posted = work.tools.slack.find(work.incident.channel_id, work.mark(), work.since())
     return Done({"channel": posted.channel, "ts": posted.ts}) if posted else None
 
 
@@ -68,4 +70,5 @@ UPDATE: Workflow[Update] = Workflow(
         Step("message", post_update, finds=find_update),
         Step("receipt", thank, needs=("message",)),
     ),
+    follows=tells({"message": Thing.UPDATE}),
 )

@@ -110,7 +110,7 @@ class GoogleStandIn:
                     answer = refusal
         if fault is not None:
             if fault.status == 0:
-                drop_connection(environ)
+                drop_connection(environ, orderly=fault.orderly)
             return _answer(start_response, _fault_error(fault), fault.retry_after)
         return _answer(start_response, answer)
 

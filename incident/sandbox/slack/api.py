@@ -95,7 +95,7 @@ class Api:
 
     def _fault(self, request: Request, fault: Fault) -> Response:
         if fault.status == 0:
-            drop_connection(request.environ)
+            drop_connection(request.environ, orderly=fault.orderly)
         if fault.status == _TOO_MANY:
             return _ratelimited(fault.retry_after if fault.retry_after is not None else 1)
         if fault.error:

@@ -1,0 +1,128 @@
+"""Google Cloud's own APIs over plain HTTPS, for what Slack's three seconds wait on.
+
+The client libraries of Pub/Sub and Secret Manager do the same over gRPC, but loading them takes longer than
+everything else the Slack function does on its way to its first answer (docs/benchmarks.md, Cold start).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import google.auth
+from google.auth.credentials import AnonymousCredentials, Credentials
+from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import AuthorizedSession
+from requests import RequestException
+from requests.adapters import HTTPAdapter
+
+ATTEMPT_SECONDS = 1.0
+"""An attempt that takes longer is broken off: its connection may have died while the instance slept."""
+
+_THREADS = 32
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 0.4
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_OK = 200
+_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+"""https://cloud.google.com/pubsub/docs/reference/error-codes"""
+
+
+class CallFailedError(Exception):
+    """A call did not get through; the text is the kind of error alone.
+
+    Attributes:
+        transient: whether the same call may get through later.
+    """
+
+    def __init__(self, kind: str, *, transient: bool) -> None:
+        """Keeps both."""
+        super().__init__(kind)
+        self.transient = transient
+
+
+class GoogleCloud:
+    """Calls made as the function's own service account. Safe for threads; to be made after a fork."""
+
+    def __init__(self, emulator_host: str = "") -> None:
+        """Finds credentials on the first call; speaks to an emulator at `host:port` without any."""
+        self._emulator_host = emulator_host
+        self._lock = threading.Lock()
+        self._session: AuthorizedSession | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="google-cloud")
+
+    def call(
+        self, method: str, host: str, path: str, body: Mapping[str, Any] | None = None, *, seconds: float
+    ) -> Any:
+        """Makes a call that may be made twice, again and again while it fails and there is time.
+
+        Args:
+            method: of HTTP.
+            host: of the API, such as `pubsub.googleapis.com`.
+            path: with a query if there is one, without the slash at its start.
+            body: sent as JSON.
+            seconds: what everything may take together, whatever it is that hangs: finding credentials,
+                refreshing a token, looking a name up, connecting or waiting for the answer.
+
+        Returns:
+            What the API answered, read as JSON.
+
+        Raises:
+            CallFailedError: after at most `seconds`.
+        """
+        root = f"http://{self._emulator_host}" if self._emulator_host else f"https://{host}"
+        ends = time.monotonic() + seconds
+        answer = self._threads.submit(self._repeat, method, f"{root}/{path}", body, ends)
+        try:
+            return answer.result(timeout=seconds)
+        except TimeoutError:
+            answer.cancel()  # or, if it has begun, it makes no other attempt
+            raise CallFailedError("timeout", transient=True) from None
+
+    def _repeat(self, method: str, url: str, body: Mapping[str, Any] | None, ends: float) -> Any:
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return self._attempt(method, url, body, ends - time.monotonic())
+            except CallFailedError as failure:
+                if not failure.transient or time.monotonic() + pause >= ends:
+                    raise
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _attempt(self, method: str, url: str, body: Mapping[str, Any] | None, seconds: float) -> Any:
+        try:
+            answer = self._authorised().request(
+                method, url, json=body, timeout=min(ATTEMPT_SECONDS, seconds), max_allowed_time=seconds
+            )
+            if answer.status_code == _OK:
+                return answer.json()
+        except GoogleAuthError as error:  # which has been repeated by google-auth, where that makes sense
+            raise CallFailedError(type(error).__name__, transient=False) from error
+        except RequestException as error:
+            raise CallFailedError(type(error).__name__, transient=True) from error
+        status = answer.status_code
+        raise CallFailedError(f"http {status}", transient=status in _TRANSIENT)
+
+    def _authorised(self) -> AuthorizedSession:
+        with self._lock:
+            if self._session is None:
+                self._session = AuthorizedSession(self._credentials())
+                self._session.mount("http", HTTPAdapter(pool_maxsize=_THREADS))
+            return self._session
+
+    def _credentials(self) -> Credentials:
+        if self._emulator_host:
+            return AnonymousCredentials()
+        credentials, _ = google.auth.default(scopes=[_SCOPE])
+        return credentials
+
+
+@cache
+def google_cloud() -> GoogleCloud:
+    """The real one, made on the first use in this process: one token serves all that use it."""
+    return GoogleCloud()

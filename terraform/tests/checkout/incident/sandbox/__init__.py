@@ -1,0 +1,1 @@
+"""Stands for the sandbox, which is not."""

@@ -1,0 +1,322 @@
+"""Everything a fault can be tried on: the stand-ins, the Slack function, worker processes, and time.
+
+Time is the test's own. Between two deliveries the clocks of the stand-ins, of the workers and of the store are
+put forward by what Pub/Sub would wait, so leases, time-outs and lags have the lengths they have in production.
+"""
+
+from __future__ import annotations
+
+import base64
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from flask import Flask, request
+
+from incident.audit import AuditLog
+from incident.intake.function import Intake
+from incident.intake.publisher import Publisher
+from incident.intake.signature import Verifier
+from incident.interaction import Interaction
+from incident.messages.words import words_for
+from incident.sandbox.google import GoogleStandIn
+from incident.sandbox.receipt import CHANNEL
+from incident.sandbox.serve import Server
+from incident.sandbox.slack import SlackStandIn
+from incident.sandbox.slack.seed import ON_CALL
+from incident.sandbox.switchboard import Call, Fault, Moment, Switchboard
+from incident.secrets import secret
+from tests.faults.stores import Store
+from tests.faults.tampering import SharedClock, Tampering
+from tests.faults.workers import Delivered, Workers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+OPENER = "U0ALICE"
+PLACE = "C0GENERAL"
+TITLE = "database is <down> & {{title}}"
+
+_TOKEN = "xoxb-faults"
+_SIGNING_SECRET = "signed"
+_SHORTEST_BACKOFF = 5.0
+_LONGEST_BACKOFF = 60.0
+"""Seconds; as terraform/pubsub.tf says."""
+_DELIVERIES = 100
+"""Likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """All there is at some moment."""
+
+    slack: Mapping[str, Any]
+    google: Mapping[str, Any]
+    store: Any
+
+
+class _Door:
+    """A WSGI application that can be exchanged, and that knows how many requests are inside."""
+
+    app: Any
+
+    def __init__(self) -> None:
+        self._inside = 0
+        self._changed = threading.Condition()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._changed:
+            self._inside += 1
+        try:
+            answer: Iterable[bytes] = self.app(environ, start_response)
+            return answer
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    def wait_until_empty(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._inside == 0, 10)
+
+
+class _Captured(Publisher):
+    """A topic that keeps what is published."""
+
+    def __init__(self) -> None:
+        self.messages: list[Interaction] = []
+
+    def publish(self, interaction: Interaction, traceparent: str) -> None:  # noqa: ARG002
+        self.messages.append(interaction)
+
+
+class Rig:
+    """Made once for a process of tests; `reset` before each.
+
+    Attributes:
+        switchboard: slows, breaks and watches every call.
+        slack: Slack's stand-in.
+        google: Google Workspace's.
+        workspace: the ids in it that the bot is configured with.
+        workers: makes worker processes.
+        store: the bot's own store.
+    """
+
+    slack: SlackStandIn
+    google: GoogleStandIn
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        """Starts everything; `folder` is for files."""
+        with ExitStack() as closing:
+            self.switchboard = Switchboard()
+            self.store = store
+            self._doors = _Door(), _Door(), _Door()
+            self._urls = []
+            for door in self._doors:
+                server = Server(door)
+                closing.callback(server.close)
+                self._urls.append(server.url)
+            self.clock = SharedClock(folder / "clock")
+            google = GoogleStandIn(self.switchboard)
+            self.workspace = google.seed()
+            self._google_at_first = google.snapshot()
+            self._topic = _Captured()
+            self._doors[2].app = self._intake()
+            self.reset()
+            self.workers = Workers(self.environment(), folder)
+            closing.callback(self.workers.close)
+            self._closing = closing.pop_all()
+
+    def close(self) -> None:
+        """Ends everything."""
+        self._closing.close()
+
+    def reset(self) -> None:
+        """As on the first day: nothing said, nothing broken, and the time is now."""
+        self.switchboard.reset()
+        self.switchboard.delays = {}
+        self.clock.ahead = 0.0
+        self.slack = SlackStandIn(
+            self.switchboard, bot_token=_TOKEN, signing_secret=_SIGNING_SECRET, clock=self.clock.now
+        )
+        self.slack.url, self.slack.bot_url = self._urls[0], self._urls[2] + "/"
+        self.google = GoogleStandIn(self.switchboard, clock=self.clock.now)
+        self.google.url = self._urls[1]
+        self.google.restore(self._google_at_first)
+        self._doors[0].app, self._doors[1].app = self.slack, self.google
+        self._topic.messages.clear()
+        self.store.reset()
+
+    def save(self) -> Saved:
+        """What there is now, to be gone on from."""
+        return Saved(self.slack.snapshot(), self.google.snapshot(), self.store.save())
+
+    def load(self, saved: Saved) -> None:
+        """Goes on from there; nothing is broken."""
+        self.reset()
+        self.slack.restore(dict(saved.slack))
+        self.google.restore(dict(saved.google))
+        self.store.load(saved.store)
+
+    def environment(self) -> dict[str, str]:
+        """The worker's settings."""
+        return {
+            "SLACK_BOT_TOKEN": _TOKEN,
+            "SLACK_SIGNING_SECRET": _SIGNING_SECRET,
+            "SLACK_API_URL": f"{self._urls[0]}/api/",
+            "GOOGLE_API_URL": f"{self._urls[1]}/",
+            "INCIDENT_TEMPLATE_ID": self.workspace.template_id,
+            "INCIDENT_FOLDER_ID": self.workspace.folder_id,
+            "INCIDENT_SPREADSHEET_ID": self.workspace.spreadsheet_id,
+            "INCIDENT_SHEET": self.workspace.sheet,
+            "INCIDENT_CHANNEL": CHANNEL,
+            "INCIDENT_ONCALL_GROUPS": ON_CALL.id,
+            **self.store.environment(),
+        }
+
+    # What people do.
+
+    def say(self, text: str, channel: str = PLACE) -> Interaction:
+        """Somebody types a line; the message that the Slack function published."""
+        assert self.slack.type(OPENER, channel, text).status == 200
+        return self._published()
+
+    def press(self, channel: str, ts: str, action_id: str) -> Interaction:
+        """Somebody presses a button; likewise."""
+        assert self.slack.press(OPENER, channel, ts, action_id).status == 200
+        return self._published()
+
+    def submit(self, values: Mapping[str, Any]) -> Interaction:
+        """Somebody types `/incident` alone and fills in the form; likewise."""
+        view = self.slack.type(OPENER, PLACE, "/incident").view
+        assert view
+        assert self.slack.submit(OPENER, view, values).status == 200
+        return self._published()
+
+    def _published(self) -> Interaction:
+        return self._topic.messages.pop()
+
+    # What Pub/Sub does.
+
+    def deliver(
+        self, message: Interaction, attempt: int = 1, tampering: Tampering | None = None
+    ) -> Delivered:
+        """One delivery."""
+        delivered = self.workers.deliver(envelope(message, attempt), self.environment(), tampering)
+        if not delivered.status:
+            self.calm()
+        return delivered
+
+    def deliver_at_once(self, count: int, message: Interaction, attempt: int = 1) -> list[Delivered]:
+        """The same delivery to as many workers at the same instant."""
+        delivered = self.workers.deliver_at_once(count, envelope(message, attempt), self.environment())
+        if not all(one.status for one in delivered):
+            self.calm()
+        return delivered
+
+    def settle(self, message: Interaction, first: Tampering | None = None, copies: int = 1) -> int:
+        """Delivers until it is acknowledged, as Pub/Sub would.
+
+        Args:
+            message: what to deliver.
+            first: done to the worker of the first delivery.
+            copies: how many are delivered at the same time; each is acknowledged on its own.
+
+        Returns:
+            How many deliveries it took.
+        """
+        for attempt, backoff in zip(range(1, _DELIVERIES + 1), backoffs(), strict=False):
+            if attempt == 1 and first is not None:
+                delivered = [self.deliver(message, attempt, first)]
+            elif copies == 1:
+                delivered = [self.deliver(message, attempt)]
+            else:
+                delivered = self.deliver_at_once(copies, message, attempt)
+            copies = max(copies - sum(one.acknowledged for one in delivered), 0)
+            if not copies:
+                return attempt
+            self.later(backoff)
+        raise AssertionError(f"not done after {_DELIVERIES} deliveries")
+
+    def later(self, seconds: float) -> None:
+        """Time goes by, for everybody."""
+        self.clock.ahead += seconds
+        self.store.later(seconds)
+
+    def calm(self) -> None:
+        """Waits until what a killed worker had sent has been dealt with."""
+        for _ in range(2):
+            time.sleep(0.01)
+            for door in self._doors:
+                door.wait_until_empty()
+
+    # What goes wrong.
+
+    def when(self, name: str, number: int, moment: Moment, act: Callable[[], None]) -> None:
+        """Has `act` done at the `number`th call of this name, in the middle of it."""
+
+        def watch(call: Call, at: Moment) -> None:
+            if at == moment and call.name == name and self._number(call) == number:
+                act()
+
+        self.switchboard.watch(watch)
+
+    def kill_at(self, name: str, number: int, moment: Moment) -> None:
+        """Kills the worker at a call: `arrived`, and the service never acts; `acted`, and it has."""
+        if moment == "arrived":
+            self.switchboard.break_(name, Fault(status=0), times=1, after=number - 1)
+        self.when(name, number, moment, lambda: self.workers.signal(signal.SIGKILL))
+
+    def calls(self) -> list[str]:
+        """The names of all calls, those of one name numbered: `slack.chat.postMessage 2`; sorted."""
+        return sorted(f"{call.name} {self._number(call)}" for call in self.switchboard.calls)
+
+    def _number(self, call: Call) -> int:
+        return sum(other.name == call.name for other in self.switchboard.calls[: call.number])
+
+    def _intake(self) -> Flask:
+        app = Flask("intake")
+        intake = Intake(
+            verifier=Verifier(secret(_SIGNING_SECRET)),
+            publisher=self._topic,
+            bot_token=secret(_TOKEN),
+            slack_api_url=f"{self._urls[0]}/api/",
+            say=words_for("en"),
+            audit=_Silent("test"),
+        )
+        app.add_url_rule("/", view_func=lambda: intake.handle(request), methods=["POST"])
+        return app
+
+
+class _Silent(AuditLog):
+    def bind(self, *, traceparent: str = "", **fields: Any) -> Self:  # noqa: ARG002
+        return self
+
+    def _write(self, severity: str, event: str, message: str, fields: Mapping[str, Any]) -> None:
+        pass
+
+
+def envelope(message: Interaction, attempt: int) -> dict[str, Any]:
+    """What Pub/Sub pushes."""
+    return {
+        "message": {
+            "data": base64.b64encode(message.to_message()).decode(),
+            "messageId": "1",
+            "attributes": {"kind": message.kind, "id": message.id},
+        },
+        "subscription": "projects/test/subscriptions/test",
+        "deliveryAttempt": attempt,
+    }
+
+
+def backoffs() -> Iterator[float]:
+    """Seconds between deliveries."""
+    backoff = _SHORTEST_BACKOFF
+    while True:
+        yield backoff
+        backoff = min(backoff * 2, _LONGEST_BACKOFF)

@@ -1,0 +1,78 @@
+"""The bot's store as the tests hold it: emptied, copied, and moved through time."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Protocol
+
+from incident.engine.run import RunState
+
+
+class Store(Protocol):
+    """A store that workers open by themselves, in their own processes."""
+
+    def environment(self) -> dict[str, str]:
+        """The settings that name it."""
+
+    def reset(self) -> None:
+        """Empties it."""
+
+    def later(self, seconds: float) -> None:
+        """Has everything in it have happened so much earlier."""
+
+    def save(self) -> Any:
+        """What is in it."""
+
+    def load(self, saved: Any) -> None:
+        """Puts that in its place."""
+
+    def states(self) -> dict[str, str]:
+        """The state of every run, by id."""
+
+
+class SqliteFile:
+    """One SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        """Makes nothing yet."""
+        self._path = path
+
+    def environment(self) -> dict[str, str]:
+        """See `Store`."""
+        return {"GOOGLE_CLOUD_PROJECT": "test", "INCIDENT_STORE": f"sqlite:{self._path}"}
+
+    def reset(self) -> None:
+        """See `Store`."""
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+    def later(self, seconds: float) -> None:
+        """See `Store`."""
+        if not self._path.exists():
+            return
+        with closing(sqlite3.connect(self._path)) as connection, connection:
+            connection.execute("UPDATE runs SET lease_ends = lease_ends - ?", (seconds,))
+            connection.execute("UPDATE steps SET started = started - ?", (seconds,))
+
+    def save(self) -> str:
+        """See `Store`."""
+        with closing(sqlite3.connect(self._path)) as connection:
+            return "\n".join(connection.iterdump())
+
+    def load(self, saved: str) -> None:
+        """See `Store`."""
+        self.reset()
+        with closing(sqlite3.connect(self._path)) as connection:
+            connection.executescript(saved)
+
+    def states(self) -> dict[str, str]:
+        """See `Store`."""
+        with closing(sqlite3.connect(self._path)) as connection:
+            return dict(connection.execute("SELECT id, state FROM runs"))
+
+
+def undone(store: Store) -> dict[str, str]:
+    """The runs that are not done, with their states."""
+    return {run: state for run, state in store.states().items() if state != RunState.DONE}
