@@ -4,13 +4,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: sandbox test lint lock clean
+.PHONY: sandbox test bench lint lock clean
 
 sandbox: $(READY)  ## the bot and its whole world on loopback, in the browser
 	@$(BIN)/incident sandbox
 
 test: $(READY)  ## everything this machine can test; says what it could not and why
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist worksteal
+
+bench: $(READY)  ## figures, in docs/benchmarks.md; asserts nothing
+	@$(BIN)/python -m tests.bench
 
 lint: $(READY)
 	$(BIN)/ruff check

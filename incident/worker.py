@@ -21,7 +21,7 @@ from incident.engine.run import LeaseLostError, RunDoneError, RunLeasedError, Ru
 from incident.failures import StepError
 from incident.instance import once
 from incident.interaction import Interaction, UnreadableMessageError
-from incident.messages.words import words_for
+from incident.messages.locales import words_for
 from incident.secrets import secret
 from incident.services.docs import Docs
 from incident.services.drive import Drive

@@ -93,11 +93,3 @@ class Words:
     statuses: Mapping[Status, str]
     severities: Mapping[Severity, str]
     severity_unknown: str
-
-
-def words_for(locale: str) -> Words:
-    """The words of a locale, `en` or `fr`."""
-    from incident.messages.english import ENGLISH  # noqa: PLC0415 - each function speaks one language
-    from incident.messages.french import FRENCH  # noqa: PLC0415
-
-    return FRENCH if locale == "fr" else ENGLISH

@@ -26,6 +26,7 @@ USERS_PER_INVITE = 100
 
 _TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "timeout"})
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_STALE_TOKEN = frozenset({"invalid_auth", "token_revoked", "token_expired", "not_authed"})
 _PAGE = 200
 _LIST_PAGE = 999
 """Slack recommends 200 at most for messages; lists of channels take up to 1000."""
@@ -266,7 +267,12 @@ class Slack:
             )
             return getattr(client, _function(method))(**arguments).data
 
-        return retried(lambda: _translated(send), repeatable=repeatable)
+        try:
+            return retried(lambda: _translated(send), repeatable=repeatable)
+        except PermanentError as error:
+            if error.reason in _STALE_TOKEN and self._token.refresh():  # it may just have been rotated
+                return retried(lambda: _translated(send), repeatable=repeatable)
+            raise
 
 
 def _function(method: str) -> str:

@@ -121,7 +121,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_run_of_two_writes_takes_three_commits_and_no_read(store: FirestoreStore, wire: Wire) -> None:
     run = store.claim(claim(creates=stores.incident()))
-    run = store.record(run, Progress({"channel": {"id": "C1"}}, ["links"], {"channel_id": "C1"}))
+    run = store.record(run, Progress({"channel": {"id": "C1"}}, ["links"], changes={"channel_id": "C1"}))
     store.record(run, Progress({"links": {}}, state=RunState.DONE))
 
     assert wire.calls == ["Commit", "Commit", "Commit"]

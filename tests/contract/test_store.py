@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +105,13 @@ def test_a_run_given_up_can_be_claimed_at_once(store: IncidentStore, state: RunS
 
 
 def test_a_run_that_is_done_stays_done(store: IncidentStore) -> None:
+    store.record(store.claim(claim()), Progress(state=RunState.WAITING))
     store.record(store.claim(claim()), Progress(state=RunState.DONE))
 
     for _ in range(2):
-        with pytest.raises(RunDoneError):
+        with pytest.raises(RunDoneError) as refused:
             store.claim(claim())
+        assert refused.value.delivery == 2
 
 
 def test_runs_do_not_mix(store: IncidentStore) -> None:
@@ -159,16 +162,27 @@ def test_one_of_several_processes_gets_a_new_run(settings: WorkerSettings) -> No
 
 def test_whoever_lost_the_lease_writes_nothing(store: IncidentStore) -> None:
     late = store.claim(claim(lease=0.0, creates=stores.incident()))
-    store.claim(claim())
+    holder = store.claim(claim())
 
     for _ in range(2):
         with pytest.raises(LeaseLostError):
-            store.record(late, Progress({"channel": {}}, ["links"], {"channel_id": "C1"}, RunState.DONE))
+            store.record(
+                late,
+                Progress(
+                    results={"channel": {}},
+                    starts=["links"],
+                    refused=["meet"],
+                    changes={"channel_id": "C1"},
+                    state=RunState.DONE,
+                ),
+            )
 
     assert store.result("run", "channel") is None
     assert store.incident(late.subject) == stores.incident()
     assert store.incident_in_channel("C1") is None
     assert outcome(store, claim()) is None
+    store.record(holder, Progress(state=RunState.WAITING))
+    assert set(store.claim(claim()).steps) == {"channel", "meet"}
 
 
 def test_a_run_that_is_not_there_cannot_be_written_to(store: IncidentStore) -> None:
@@ -237,6 +251,14 @@ def test_the_starts_of_a_claim_count_for_a_new_run_alone(store: IncidentStore) -
     assert set(store.claim(claim()).steps) == {"channel"}
 
 
+def test_the_start_of_a_step_that_surely_did_nothing_is_forgotten(store: IncidentStore) -> None:
+    run = store.claim(claim(starts=["channel", "meet"]))
+    run = store.record(run, Progress(starts=["odd name.`x`"]))
+    store.record(run, Progress(refused=["meet", "odd name.`x`", "never started"], state=RunState.WAITING))
+
+    assert set(store.claim(claim()).steps) == {"channel"}
+
+
 RESULTS: list[Mapping[str, Any]] = [
     {},
     {"id": "C1", "none": None, "yes": True, "number": 2**70, "fraction": 0.1, "empty": ""},
@@ -268,6 +290,17 @@ def test_no_result_of_what_is_not_there(store: IncidentStore) -> None:
     assert store.result("run", "channel") is None
     assert store.result("run", "other") is None
     assert store.result("other", "channel") is None
+
+
+def test_what_a_run_came_of_is_kept_from_its_first_claim(store: IncidentStore) -> None:
+    origin = {"id": "1.2.3", "payload": {"text": "Panne d’accès 🔥", "rows": [[1], [None]]}}
+    store.record(store.claim(replace(claim(), origin=origin)), Progress(state=RunState.WAITING))
+    store.claim(replace(claim(), origin={"another": "delivery"}))
+    store.claim(claim("without"))
+
+    assert store.origin("run") == origin
+    assert store.origin("without") == {}
+    assert store.origin("other") is None
 
 
 # Incidents

@@ -60,13 +60,13 @@ class Oracle:
         if run is None:
             if claim.creates is not None:
                 if claim.subject in self.incidents:
-                    raise RunDoneError
+                    raise RunDoneError(delivery=1)
                 self.incidents[claim.subject] = dict(claim.creates)
             steps: dict[str, Any] = dict.fromkeys(claim.starts)
             self.runs[claim.run_id] = run = {"subject": claim.subject, "delivery": 0, "steps": steps}
             known = {}
         elif run["state"] == RunState.DONE:
-            raise RunDoneError
+            raise RunDoneError(run["delivery"])
         elif run["held"]:
             raise RunLeasedError(claim.lease)
         else:

@@ -23,7 +23,7 @@ from incident.intake.function import Intake
 from incident.intake.publisher import Publisher
 from incident.intake.signature import Verifier
 from incident.interaction import Interaction
-from incident.messages.words import words_for
+from incident.messages.locales import words_for
 from incident.sandbox.google import GoogleStandIn
 from incident.sandbox.receipt import CHANNEL
 from incident.sandbox.serve import Server
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 OPENER = "U0ALICE"
 PLACE = "C0GENERAL"
-TITLE = "database is <down> & {{title}}"
+TITLE = "database is <down> & =1+1"
 
 _TOKEN = "xoxb-faults"
 _SIGNING_SECRET = "signed"

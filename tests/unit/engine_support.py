@@ -42,12 +42,14 @@ class WatchedStore:
         started, done: steps whose start and result are durable, whatever the caller was told.
         fails_at: number of the call that fails, from 1; None for none.
         moment: whether it fails before it has written anything, or after it has written everything.
+        refuses: the step whose result it fails to take, however often; empty for none.
         failure: what it raises.
     """
 
     path: Path
     fails_at: int | None = None
     moment: Moment = "before"
+    refuses: str = ""
     failure: Exception = STORE_DOWN
     claims: list[Claim] = field(default_factory=list)
     records: list[Progress] = field(default_factory=list)
@@ -69,6 +71,8 @@ class WatchedStore:
     def record(self, run: Run, progress: Progress) -> Run:
         self.records.append(progress)
         self._called()
+        if self.refuses in progress.results:
+            raise self.failure
         recorded = self.store.record(run, progress)
         self.started |= set(progress.starts)
         self.done |= set(progress.results)

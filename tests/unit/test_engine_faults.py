@@ -102,14 +102,12 @@ def test_nothing_runs_any_more_once_run_has_ended(store: WatchedStore, log: Log,
         return Done()
 
     table = Workflow("test", (log.step("quick"), log.step("slow", lingers), log.step("next", needs=["quick"])))
-    store.fails_at = 2
-    store.failure = LeaseLostError()
+    store.refuses, store.failure = "quick", LeaseLostError()
     with pytest.raises(LeaseLostError):
         Deliveries(store, pool).deliver(table)
     assert log.now == 0
-    assert "next" not in log.names
     time.sleep(0.05)
-    assert (log.now, sorted(log.names)) in [(0, ["quick", "slow"]), (0, ["quick"])]
+    assert (log.now, sorted(log.names)) == (0, ["quick", "slow"])
 
 
 @pytest.mark.usefixtures("short_leases")
@@ -220,10 +218,10 @@ def test_no_call_begins_after_the_lease_was_lost(
         return Done()
 
     table = Workflow("test", (log.step("slow", waits_for_the_end), log.step("quick", after_that)))
-    store.fails_at, store.failure = 2, LeaseLostError()
+    store.refuses, store.failure = "quick", LeaseLostError()
     with pytest.raises(LeaseLostError):
         Deliveries(store, pool).deliver(table)
-    assert refused == ["call"] or log.names == []
+    assert refused == ["call"]
 
 
 def test_outside_a_run_there_is_no_deadline() -> None:
@@ -235,6 +233,7 @@ def test_outside_a_run_there_is_no_deadline() -> None:
         deadline.timeout(8)
 
 
+@pytest.mark.xfail(strict=True, reason="its start is renewed by every delivery")
 def test_a_step_that_looks_for_itself_and_cannot_know_yet_grows_older(
     store: WatchedStore, log: Log, pool: ThreadPoolExecutor
 ) -> None:
@@ -249,6 +248,7 @@ def test_a_step_that_looks_for_itself_and_cannot_know_yet_grows_older(
     assert ages[3] >= 0.3
 
 
+@pytest.mark.xfail(strict=True, reason="it looks for the quicker one twice")
 def test_looks_of_what_follows_are_not_lost_when_they_end_one_after_the_other(
     store: WatchedStore, log: Log, pool: ThreadPoolExecutor
 ) -> None:
@@ -279,6 +279,7 @@ def test_a_run_is_done_when_its_table_is_whatever_else_is_on_record(
     assert log.names.count("added") == 1
 
 
+@pytest.mark.xfail(strict=True, reason="the second button is carried out besides the first")
 def test_a_run_belongs_to_one_workflow(store: WatchedStore, log: Log, pool: ThreadPoolExecutor) -> None:
     """The question in an incident's channel has two buttons and one answer: the run of whichever came first."""
     engine = Engine(store, pool, lambda _: None)

@@ -1,0 +1,64 @@
+"""What can happen to a remote call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from incident.sandbox.switchboard import Fault, Moment
+from tests.faults.rig import Rig
+from tests.faults.tampering import Tampering
+
+PATIENCE = 0.5
+"""Seconds until a client gives a call up, where a test is about that."""
+
+_SILENCE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One kind of it.
+
+    Attributes:
+        name: for the names of tests.
+        fault: what the service shows; None where it is the worker that dies.
+        times: how many calls running it happens to.
+        dies: the moment of the call at which the worker is killed; None where it lives.
+        worker: how the worker of the first delivery is made.
+    """
+
+    name: str
+    fault: Fault | None = None
+    times: int = 1
+    dies: Moment | None = None
+    worker: Tampering | None = None
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether the service has acted and the worker does not know."""
+        return self.dies == "acted" or bool(self.fault and self.fault.acts)
+
+    def happens_to(self, rig: Rig, name: str, number: int) -> None:
+        """Makes it happen to the `number`th call of this name."""
+        if self.dies:
+            rig.kill_at(name, number, self.dies)
+        if self.fault:
+            rig.switchboard.break_(name, self.fault, times=self.times, after=number - 1)
+
+
+_HURRIED = Tampering(patience=PATIENCE)
+
+TROUBLES = (
+    Trouble("killed_before", dies="arrived"),
+    Trouble("killed_after", dies="acted"),
+    Trouble("429_for_a_second", Fault(status=429, retry_after=1)),
+    Trouble("429_for_ten_minutes", Fault(status=429, retry_after=600)),
+    Trouble("500", Fault(status=500)),
+    Trouble("500_though_done", Fault(status=500, acts=True)),
+    Trouble("503_five_times", Fault(status=503), times=5),
+    Trouble("reset", Fault(status=0)),
+    Trouble("reset_though_done", Fault(status=0, acts=True)),
+    Trouble("closed", Fault(status=0, orderly=True)),
+    Trouble("closed_though_done", Fault(status=0, acts=True, orderly=True)),
+    Trouble("silent", Fault(hang=_SILENCE), worker=_HURRIED),
+    Trouble("silent_though_done", Fault(hang=_SILENCE, acts=True), worker=_HURRIED),
+)
