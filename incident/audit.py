@@ -1,7 +1,10 @@
 """One JSON line for everything the bot does, as Cloud Logging reads it from standard output.
 
-The fields are a contract (design.md, section 5). Nothing a person typed, no token, no signature and no
-`response_url` is ever given to it. https://cloud.google.com/logging/docs/structured-logging
+The fields are a contract (design.md, section 5). No token, no signature and no `response_url` is ever given
+to it. What is said of an incident's state is said in `changes`: ids, links, times, roles and the like. What
+holds a person's words stands apart, in `words`, so that there is one field to leave out where words must stay
+private. Who sent a request that was rejected is not known; Cloud Run's own line of the same trace has its
+address. https://cloud.google.com/logging/docs/structured-logging
 """
 
 from __future__ import annotations
@@ -9,12 +12,53 @@ from __future__ import annotations
 import json
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Self, TextIO
 
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 """https://www.w3.org/TR/trace-context/#traceparent-header"""
+
+_WRITING = threading.Lock()
+"""Standard output may be unbuffered, and the system mixes what two threads write where it is long."""
+
+OUTCOMES: Mapping[str, str] = {
+    "accepted": "answered, or handed on to the worker, for good",
+    "rejected": "not let in",
+    "lost": "let in and not kept; whoever asked was told",
+    "started": "begun",
+    "done": "done",
+    "found": "an earlier try had done it",
+    "absent": "an earlier try had not done it",
+    "ignored": "there was nothing to do",
+    "leased": "another worker is at it",
+    "transient": "failed; tried again, unless the message says otherwise",
+    "permanent": "failed; somebody has to change something first",
+    "unexpected": "failed by a fault of the bot's own",
+    "unreadable": "not understood; delivered again until it is a dead letter",
+}
+"""What the `outcome` of a line may be, and what it means."""
+
+FACTS = frozenset(
+    {
+        "id",
+        "date",
+        "declared_at",
+        "declared_by",
+        "status",
+        "severity",
+        "roles",
+        "channel_id",
+        "meet_url",
+        "meet_space",
+        "document_id",
+        "document_url",
+        "resolved_at",
+    }
+)
+"""The fields of an incident that hold no words of a person; a field is taken to, until it stands here."""
 
 
 class AuditLog:
@@ -46,6 +90,7 @@ class AuditLog:
 
     def _write(self, severity: str, event: str, message: str, fields: Mapping[str, Any]) -> None:
         line = {
+            "time": datetime.now(UTC).isoformat(timespec="microseconds"),
             "severity": severity,
             "message": message,
             "event": event,
@@ -54,8 +99,16 @@ class AuditLog:
             "logging.googleapis.com/labels": {"audit": "true"},
         }
         stream = self._stream or sys.stdout
-        stream.write(json.dumps(line) + "\n")  # in one write, or lines of two threads would mix
-        stream.flush()
+        with _WRITING:
+            stream.write(json.dumps(line) + "\n")
+            stream.flush()
+
+
+def state(fields: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Fields of an incident as a line carries them: what is a fact in `changes`, all else in `words`."""
+    facts = {name: value for name, value in fields.items() if name in FACTS}
+    words = {name: value for name, value in fields.items() if name not in FACTS}
+    return {name: part for name, part in (("changes", facts), ("words", words)) if part}
 
 
 def trace_id(traceparent: str) -> str:

@@ -38,6 +38,10 @@ class TransientError(StepError):
 class NotYetKnownError(TransientError):
     """Whether an earlier try got through cannot be known yet: look again on the next delivery."""
 
+    def __init__(self, service: str, reason: str) -> None:
+        """Whoever finds that out has done nothing itself."""
+        super().__init__(service, reason, refused=True)
+
 
 class PermanentError(StepError):
     """It will not work until somebody changes something: template deleted, bad token, not in the channel."""

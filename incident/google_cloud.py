@@ -6,19 +6,20 @@ everything else the Slack function does on its way to its first answer (docs/ben
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import google.auth
 from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import GoogleAuthError
-from google.auth.transport.requests import AuthorizedSession
-from requests import RequestException
-from requests.adapters import HTTPAdapter
+from google.auth.transport.urllib3 import Request
+from urllib3 import PoolManager, Timeout
+from urllib3.exceptions import HTTPError
 
 ATTEMPT_SECONDS = 1.0
 """An attempt that takes longer is broken off: its connection may have died while the instance slept."""
@@ -51,8 +52,9 @@ class GoogleCloud:
     def __init__(self, emulator_host: str = "") -> None:
         """Finds credentials on the first call; speaks to an emulator at `host:port` without any."""
         self._emulator_host = emulator_host
+        self._http = PoolManager(maxsize=_THREADS, retries=False)
         self._lock = threading.Lock()
-        self._session: AuthorizedSession | None = None
+        self._credentials: Credentials | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="google-cloud")
 
     def call(
@@ -75,51 +77,60 @@ class GoogleCloud:
             CallFailedError: after at most `seconds`.
         """
         root = f"http://{self._emulator_host}" if self._emulator_host else f"https://{host}"
+        data = None if body is None else json.dumps(body).encode()
         ends = time.monotonic() + seconds
-        answer = self._threads.submit(self._repeat, method, f"{root}/{path}", body, ends)
+        answer = self._threads.submit(self._repeat, method, f"{root}/{path}", data, ends)
         try:
             return answer.result(timeout=seconds)
         except TimeoutError:
             answer.cancel()  # or, if it has begun, it makes no other attempt
             raise CallFailedError("timeout", transient=True) from None
 
-    def _repeat(self, method: str, url: str, body: Mapping[str, Any] | None, ends: float) -> Any:
+    def _repeat(self, method: str, url: str, data: bytes | None, ends: float) -> Any:
         pause = _FIRST_PAUSE
         while True:
             try:
-                return self._attempt(method, url, body, ends - time.monotonic())
+                return self._attempt(method, url, data, ends)
             except CallFailedError as failure:
                 if not failure.transient or time.monotonic() + pause >= ends:
                     raise
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
-    def _attempt(self, method: str, url: str, body: Mapping[str, Any] | None, seconds: float) -> Any:
+    def _attempt(self, method: str, url: str, data: bytes | None, ends: float) -> Any:
+        headers = {"Content-Type": "application/json"}
         try:
-            answer = self._authorised().request(
-                method, url, json=body, timeout=min(ATTEMPT_SECONDS, seconds), max_allowed_time=seconds
-            )
-            if answer.status_code == _OK:
+            request = partial(Request(self._http), timeout=_left(ends))
+            self._authority().before_request(request, method, url, headers)  # refreshes the token
+            answer = self._http.request(method, url, body=data, headers=headers, timeout=_left(ends))
+            if answer.status == _OK:
                 return answer.json()
-        except GoogleAuthError as error:  # which has been repeated by google-auth, where that makes sense
+        except GoogleAuthError as error:  # google-auth repeats for itself what is worth it
             raise CallFailedError(type(error).__name__, transient=False) from error
-        except RequestException as error:
+        except HTTPError as error:
             raise CallFailedError(type(error).__name__, transient=True) from error
-        status = answer.status_code
-        raise CallFailedError(f"http {status}", transient=status in _TRANSIENT)
+        raise CallFailedError(f"http {answer.status}", transient=answer.status in _TRANSIENT)
 
-    def _authorised(self) -> AuthorizedSession:
+    def _authority(self) -> Credentials:
         with self._lock:
-            if self._session is None:
-                self._session = AuthorizedSession(self._credentials())
-                self._session.mount("http", HTTPAdapter(pool_maxsize=_THREADS))
-            return self._session
+            if self._credentials is None:
+                if self._emulator_host:
+                    self._credentials = AnonymousCredentials()
+                else:
+                    self._credentials, _ = google.auth.default(scopes=[_SCOPE])
+            return self._credentials
 
-    def _credentials(self) -> Credentials:
-        if self._emulator_host:
-            return AnonymousCredentials()
-        credentials, _ = google.auth.default(scopes=[_SCOPE])
-        return credentials
+
+def _left(ends: float) -> Timeout:
+    """The time-out of what begins now.
+
+    Raises:
+        CallFailedError: if it is too late to begin anything.
+    """
+    seconds = min(ATTEMPT_SECONDS, ends - time.monotonic())
+    if seconds <= 0:
+        raise CallFailedError("timeout", transient=True)
+    return Timeout(total=seconds)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from incident.services.meet import Meet
 from incident.services.sheets import Sheets
 from incident.services.slack import Slack
 from incident.settings import WorkerSettings
+from incident.store.audited import AuditedRuns
 from incident.store.open import open_store
 from incident.workflows.dispatch import Dispatcher
 from incident.workflows.toolbox import Toolbox
@@ -50,12 +52,14 @@ class Delivery:
     """What Pub/Sub pushes.
 
     Attributes:
-        interaction: what is to be carried out.
+        data: the message, which `Interaction` reads.
+        message_id: Pub/Sub's; may be empty.
         traceparent: the trace it belongs to; may be empty.
         attempt: which delivery it is, from 1; 0 where Pub/Sub does not say.
     """
 
-    interaction: Interaction
+    data: bytes
+    message_id: str
     traceparent: str
     attempt: int
 
@@ -64,18 +68,19 @@ def read_push(body: bytes) -> Delivery:
     """Reads a push envelope.
 
     Raises:
-        UnreadableMessageError: if it is none, or holds no message that the worker knows.
+        UnreadableMessageError: if it is none.
     """
     try:
         envelope = json.loads(body)
         message = envelope["message"]
         data = base64.b64decode(message.get("data", ""), validate=True)
         attributes = message.get("attributes") or {}
+        message_id = str(message.get("messageId", ""))
         traceparent = str(attributes.get("traceparent", ""))
         attempt = int(envelope.get("deliveryAttempt") or 0)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise UnreadableMessageError(f"not a push envelope: {type(error).__name__}") from None
-    return Delivery(Interaction.from_message(data), traceparent, attempt)
+    return Delivery(data, message_id, traceparent, attempt)
 
 
 class Worker:
@@ -90,22 +95,21 @@ class Worker:
 
     def handle(self, http: HttpRequest) -> Response:
         """200: done, or nothing to do. 400: unreadable. 503: deliver again."""
+        audit = self._audit.bind(traceparent=http.headers.get("traceparent", ""))
         try:
             delivery = read_push(http.get_data(cache=False))
+            audit = audit.bind(
+                traceparent=delivery.traceparent, message_id=delivery.message_id, attempt=delivery.attempt
+            )
+            interaction = Interaction.from_message(delivery.data)
         except (UnreadableMessageError, BadRequest) as error:
-            self._audit.error("incident.message.unreadable", f"cannot be read: {error}", outcome=400)
+            audit.error("incident.message.unreadable", f"cannot be read: {error}", outcome="unreadable")
             return Response(status=400)
-        interaction = delivery.interaction
-        audit = self._audit.bind(
-            traceparent=delivery.traceparent,
-            actor=interaction.user,
-            run=interaction.id,
-            attempt=delivery.attempt,
-        )
+        audit = audit.bind(actor=interaction.user, run=interaction.id)
         try:
-            return self._carry_out(delivery, audit)
+            return self._carry_out(interaction, delivery.attempt >= self._max_attempts, audit)
         except RunDoneError:
-            audit.info("incident.delivery.repeated", "was done before", outcome="done")
+            audit.info("incident.delivery.repeated", "was done before", outcome="found")
             return Response(status=_OK)
         except RunLeasedError as error:
             audit.info("incident.delivery.refused", f"another worker is at it: {error}", outcome="leased")
@@ -117,25 +121,32 @@ class Worker:
             audit.error("incident.worker.failed", where(error), outcome="unexpected")
         return Response(status=_AGAIN)
 
-    def _carry_out(self, delivery: Delivery, audit: AuditLog) -> Response:
-        interaction = delivery.interaction
+    def _carry_out(self, interaction: Interaction, last: bool, audit: AuditLog) -> Response:
+        began = time.monotonic()
         incident = self._tools.store.incident_in_channel(interaction.channel) if interaction.channel else None
         if incident:
             audit = audit.bind(incident=incident.id)
         command = parse(interaction, in_incident=incident is not None)
         name = type(command).__name__
         if isinstance(command, Ignore):
-            audit.info("incident.command.ignored", command.reason, kind=interaction.kind)
+            audit.info(
+                "incident.command.ignored", command.reason, kind=interaction.kind, outcome="ignored"
+            )
             return Response(status=_OK)
-        audit.info("incident.command.started", name, command=name)
-        engine = Engine(self._tools.store, self._pool, lambda report: _report(audit, report))
-        last = delivery.attempt >= self._max_attempts
+        audit.info("incident.command.started", name, command=name, outcome="started")
+        runs = AuditedRuns(self._tools.store, audit)
+        engine = Engine(runs, self._pool, lambda report: _report(audit, report))
         outcome = Dispatcher(engine, self._tools, last=last).carry_out(command, interaction, incident)
-        return _answer(audit.bind(command=name), outcome, last=last)
+        return _answer(audit.bind(command=name, duration_ms=_milliseconds(began)), outcome, last=last)
 
 
 def _answer(audit: AuditLog, outcome: Outcome | None, *, last: bool) -> Response:
-    if outcome is None or outcome.state is RunState.DONE:
+    if outcome is None:
+        audit.info("incident.command.ignored", "there is nothing to do it with", outcome="ignored")
+        return Response(status=_OK)
+    if outcome.subject:
+        audit = audit.bind(incident=outcome.subject)
+    if outcome.state is RunState.DONE:
         audit.info("incident.command.completed", "done", outcome="done")
         return Response(status=_OK)
     late = ", ".join(f"{step} ({failure})" for step, failure in sorted(outcome.failures.items()))
@@ -153,8 +164,9 @@ def _report(audit: AuditLog, report: StepReport) -> None:
     fields = {
         "step": report.step,
         "incident": report.run.subject,
+        "run": report.run.id,
         "delivery": report.run.delivery,
-        "outcome": report.outcome,
+        "outcome": report.outcome if report.unexpected is None else "unexpected",
         "duration_ms": round(report.seconds * 1000),
     }
     if report.error is None:
@@ -163,6 +175,10 @@ def _report(audit: AuditLog, report: StepReport) -> None:
         audit.error("incident.step.failed", f"{report.step}: {where(report.unexpected)}", **fields)
     else:
         audit.warning("incident.step.failed", f"{report.step}: {report.error}", **fields)
+
+
+def _milliseconds(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
 
 
 def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:

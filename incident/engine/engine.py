@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from incident import deadline
-from incident.engine.run import Claim, Progress, Run, RunState, RunStore
+from incident.engine.run import Claim, Progress, Run, RunState, RunStore, StepRecord
 from incident.engine.workflow import Attempt, Done, Result, Situation, Step, Work, Workflow
 from incident.failures import PermanentError, StepError, TransientError
 
@@ -62,12 +62,14 @@ class Outcome:
         delivery: which claim of the run this was, from 1.
         failures: by step name.
         results: of all steps that are done.
+        subject: id of the incident that the run works on; empty for none.
     """
 
     state: RunState
     delivery: int
     failures: Mapping[str, StepError]
     results: Mapping[str, Result]
+    subject: str
 
 
 class Engine:
@@ -140,21 +142,37 @@ class _Lease:
         self.renewed(now)
 
     def renewed(self, asked_at: float) -> None:
-        self._ends = min(asked_at + LEASE_SECONDS - MARGIN_SECONDS, self._last_call)
+        self._heartbeat = asked_at + HEARTBEAT_SECONDS
+        self._ends = asked_at + LEASE_SECONDS - MARGIN_SECONDS
+
+    def not_renewed(self) -> None:
+        """There is another heartbeat to try before it ends."""
+        self._heartbeat += HEARTBEAT_SECONDS
 
     def give_up(self) -> None:
-        self._ends = self._last_call = time.monotonic()
+        self._ends = time.monotonic()
+
+    def heartbeat_in(self) -> float:
+        return max(0.0, self._heartbeat - time.monotonic())
 
     def remaining(self) -> float:
-        return self._ends - time.monotonic()
+        return min(self._ends, self._last_call) - time.monotonic()
+
+    def is_lost(self) -> bool:
+        return self._ends < time.monotonic()
 
 
 @dataclass(slots=True)
 class _Try:
-    """A step that is running now: looking for what an earlier try left, or doing it."""
+    """A step that is running now: looking for what an earlier try left, or doing it.
+
+    Attributes:
+        record: of that earlier try; None where none can have left anything.
+    """
 
     step: Any
     looks: bool
+    record: StepRecord | None
     began: float = field(default_factory=time.monotonic)
 
 
@@ -171,7 +189,9 @@ class _Delivery(Generic[Work]):
     lease: _Lease
     last: bool
     started: set[str]
-    """Steps whose start is on record already."""
+    """Steps whose start the claim has put on record."""
+    absent: set[str] = field(default_factory=set)
+    """Steps that were looked for: an earlier delivery has surely not done them."""
     results: dict[str, Result] = field(init=False)
     failures: dict[str, StepError] = field(default_factory=dict)
     running: dict[Future[Done | None], _Try] = field(default_factory=dict)
@@ -181,36 +201,39 @@ class _Delivery(Generic[Work]):
 
     def carry_out(self) -> Outcome:
         try:
-            self._advance([], {}, [])
+            self._advance({}, {})
             while self.running:
-                finished, _ = wait(self.running, timeout=HEARTBEAT_SECONDS, return_when=FIRST_COMPLETED)
+                patience = self.lease.heartbeat_in()
+                finished, _ = wait(self.running, timeout=patience, return_when=FIRST_COMPLETED)
                 if finished:
                     self._settle(finished)
-                else:
-                    self._write(Progress())
+                if self.running and self.lease.heartbeat_in() <= 0:
+                    self._renew()
         finally:
             # After the answer an instance has no CPU: a step left running could wake up much later,
             # beside the worker that took over.
             self.lease.give_up()
             wait(self.running)
-        return Outcome(self._state(), self.run.delivery, dict(self.failures), dict(self.results))
+        return Outcome(
+            self._state(), self.run.delivery, dict(self.failures), dict(self.results), self.run.subject
+        )
 
     def _settle(self, finished: Iterable[Future[Done | None]]) -> None:
         """Takes in what has ended, all of it in one write, and starts what that freed."""
-        absent: list[Step[Work]] = []
-        refused: list[str] = []
+        reverted: dict[str, StepRecord | None] = {}
         done: dict[str, Done] = {}
         for future in finished:
             tried = self.running.pop(future)
+            name = tried.step.name
             outcome = self._take(future, tried)
-            failure = self.failures.get(tried.step.name)
+            failure = self.failures.get(name)
             if outcome is not None:
-                done[tried.step.name] = outcome
+                done[name] = outcome
             elif failure is None:
-                absent.append(tried.step)
-            elif failure.refused and tried.step.finds and not tried.looks:
-                refused.append(tried.step.name)
-        self._advance(absent, done, refused)
+                self.absent.add(name)
+            elif failure.refused and not tried.looks:
+                reverted[name] = tried.record
+        self._advance(done, reverted)
 
     def _take(self, future: Future[Done | None], tried: _Try) -> Done | None:
         error, unexpected = None, None
@@ -234,34 +257,47 @@ class _Delivery(Generic[Work]):
         self.report(StepReport(self.run, tried.step.name, outcome, seconds, error, unexpected))
         return done
 
-    def _advance(self, absent: list[Step[Work]], done: Mapping[str, Done], refused: list[str]) -> None:
+    def _advance(self, done: Mapping[str, Done], reverted: Mapping[str, StepRecord | None]) -> None:
         """Writes what is done and what starts now, then starts it."""
         self.results |= {name: one.result for name, one in done.items()}
-        freed = self._freed(absent)
-        certain = {step.name for step in absent}
-        looking = {step.name for step in freed if step.finds and step.name in self.run.steps.keys() - certain}
+        freed = self._freed()
         progress = Progress(
             results={name: one.result for name, one in done.items()},
             changes={name: value for one in done.values() for name, value in one.changes.items()},
-            starts=[step.name for step in freed if step.name not in looking | self.started],
-            refused=refused,
+            starts=tuple(step.name for step in freed if not self._looks(step) | self._on_record(step)),
+            reverted=dict(reverted),
             state=RunState.RUNNING if freed or self.running else self._state(),
         )
         if progress != Progress():
             self._write(progress)
         for step in freed:
-            self._start(step, looks=step.name in looking, again=step.name not in certain)
+            self._start(step)
 
-    def _freed(self, absent: list[Step[Work]]) -> list[Step[Work]]:
+    def _earlier(self, step: Step[Work]) -> StepRecord | None:
+        """The record of a try that may have done this step in an earlier delivery."""
+        return None if step.name in self.absent else self.run.steps.get(step.name)
+
+    def _looks(self, step: Step[Work]) -> bool:
+        """Whether this step is looked for before it is done, which starts nothing."""
+        return step.finds is not None and self._earlier(step) is not None
+
+    def _on_record(self, step: Step[Work]) -> bool:
+        """Whether the claim has put the start of this step on record."""
+        return step.name in self.started
+
+    def _freed(self) -> list[Step[Work]]:
         """The steps that can start now: of the table or, once that is at its end, what follows from it."""
-        freed = self._startable(self.workflow.steps, absent)
-        if freed or self.running:
+        freed = self._startable(self.workflow.steps)
+        if freed or self._table_is_running():
             return freed
-        return self._startable(self._following(), absent)
+        return self._startable(self._following())
 
-    def _startable(self, steps: Iterable[Step[Work]], absent: list[Step[Work]]) -> list[Step[Work]]:
+    def _table_is_running(self) -> bool:
+        table = {step.name for step in self.workflow.steps}
+        return any(tried.step.name in table for tried in self.running.values())
+
+    def _startable(self, steps: Iterable[Step[Work]]) -> list[Step[Work]]:
         under_way = {tried.step.name for tried in self.running.values()}
-        again = {step.name for step in absent}
         given_up = set(self.failures)
         startable = []
         for step in steps:
@@ -269,9 +305,8 @@ class _Delivery(Generic[Work]):
                 continue
             if given_up & set(step.needs):
                 given_up.add(step.name)
-            elif step.name in again or (
-                all(name in self.results for name in step.needs)
-                and all(name in self.results or name in given_up for name in step.after)
+            elif all(name in self.results for name in step.needs) and all(
+                name in self.results or name in given_up for name in step.after
             ):
                 startable.append(step)
         return startable
@@ -285,8 +320,8 @@ class _Delivery(Generic[Work]):
         )
         return self.workflow.follows(self.work, situation)
 
-    def _start(self, step: Step[Work], *, looks: bool, again: bool) -> None:
-        record = self.run.steps.get(step.name) if again else None
+    def _start(self, step: Step[Work]) -> None:
+        record, looks = self._earlier(step), self._looks(step)
         attempt = Attempt(
             results=dict(self.results),
             again=record is not None,
@@ -294,7 +329,7 @@ class _Delivery(Generic[Work]):
             delivery=self.run.delivery,
         )
         action: Callable[[Work, Attempt], Done | None] = step.finds if looks and step.finds else step.does
-        self.running[self.pool.submit(self._bounded, action, attempt)] = _Try(step, looks)
+        self.running[self.pool.submit(self._bounded, action, attempt)] = _Try(step, looks, record)
 
     def _bounded(self, action: Callable[[Work, Attempt], Done | None], attempt: Attempt) -> Done | None:
         with deadline.bounded_by(self.lease.remaining):
@@ -304,6 +339,15 @@ class _Delivery(Generic[Work]):
         asked_at = time.monotonic()
         self.run = self.store.record(self.run, progress)
         self.lease.renewed(asked_at)
+
+    def _renew(self) -> None:
+        """Renews the lease; where the store does not answer there may be time to ask again."""
+        try:
+            self._write(Progress())
+        except TransientError:
+            if self.lease.is_lost():
+                raise
+            self.lease.not_renewed()
 
     def _state(self) -> RunState:
         if all(step.name in self.results for step in (*self.workflow.steps, *self._following())):

@@ -26,10 +26,12 @@ class StepRecord:
     Attributes:
         age: seconds from its last start to this claim, by the store's clock.
         result: None until it is done.
+        started: the store's own note of that start; opaque.
     """
 
     age: float = 0.0
     result: Result | None = None
+    started: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,15 @@ class Progress:
     Attributes:
         results: of the steps that are done, by name.
         starts: steps that start now; the age of one that was started before begins anew.
-        refused: steps that had started and surely did nothing: their start is forgotten.
+        reverted: steps that started and surely did nothing: the record of each is again what it was before,
+            None where there was none.
         changes: to the subject, by field name.
         state: RUNNING keeps the lease; every other gives it up.
     """
 
     results: Mapping[str, Result] = field(default_factory=dict)
     starts: Sequence[str] = ()
-    refused: Sequence[str] = ()
+    reverted: Mapping[str, StepRecord | None] = field(default_factory=dict)
     changes: Mapping[str, Any] = field(default_factory=dict)
     state: RunState = RunState.RUNNING
 
@@ -131,7 +134,7 @@ class RunStore(Protocol):
 
         Raises:
             RunLeasedError: while somebody else holds it.
-            RunDoneError: if it is done.
+            RunDoneError: if it is done, or another workflow's: one question has one answer.
         """
 
     def record(self, run: Run, progress: Progress) -> Run:

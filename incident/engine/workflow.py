@@ -51,12 +51,13 @@ class Step(Generic[Work]):
 
     Attributes:
         name: unique in its workflow; stored, so never rename one that runs may still hold.
-        does: carries it out. What it raises decides what happens next (see `incident.failures`).
+        does: carries it out, with one call at most that must not be made twice, as its last. What it raises
+            decides what happens next (see `incident.failures`).
         needs: steps that must be done before it.
         after: steps that must be done, or given up for this delivery, before it.
         finds: looks for what an earlier try may have left; None says that there surely is nothing.
-            Called only where a step had started before, and then before `does`, of which the first refused
-            call must then leave nothing behind. A step without it either does no harm twice or looks itself.
+            Called only where a step had started before, and then before `does`. A step without it either
+            does no harm twice or looks itself.
     """
 
     name: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http.client import HTTPException
+from io import BytesIO
 
 from flask import Request as HttpRequest
 from flask import Response, jsonify
@@ -40,6 +43,9 @@ BODY_LIMIT = 1 << 20
 _FORM_SECONDS = 2
 _REPLY_SECONDS = 1
 
+_NOT_REACHED = (SlackClientError, OSError, HTTPException, UnicodeDecodeError)
+"""What Slack's clients raise when Slack refuses, breaks off, or answers what is none of its answers."""
+
 
 class Intake:
     """Answers Slack's requests. One for each instance; safe for threads."""
@@ -64,54 +70,69 @@ class Intake:
 
     def handle(self, http: HttpRequest) -> Response:
         """Verifies, normalises, publishes and acknowledges one request."""
-        http.max_content_length = BODY_LIMIT
+        began = time.monotonic()
+        traceparent = http.headers.get("traceparent", "")
+        audit = self._audit.bind(traceparent=traceparent)
         try:
-            body = http.get_data(cache=False)
+            body = _body(http)
         except RequestEntityTooLarge:
-            return self._reject(413, "too large")
+            return _reject(audit, 413, "too large")
         except BadRequest:
-            return self._reject(400, "truncated")
+            return _reject(audit, 400, "truncated")
         timestamp, signature = (http.headers.get(name, "") for name in (TIMESTAMP_HEADER, SIGNATURE_HEADER))
         try:
             if not self._verifier.is_from_slack(body, timestamp, signature):
-                return self._reject(401, "not signed by Slack")
+                return _reject(audit, 401, "not signed by Slack")
         except SecretUnavailableError as error:
-            self._audit.error("incident.secret.unavailable", f"the signing secret cannot be read: {error}")
+            message = f"the signing secret cannot be read: {error}"
+            audit.error("incident.secret.unavailable", message, outcome="lost")
             return Response(status=503)
         try:
             request = read(body, http.headers.get("Content-Type", ""), datetime.now(UTC))
         except MalformedRequestError as error:
-            return self._reject(400, str(error))
+            return _reject(audit, 400, str(error))
         match request:
             case Check(challenge):
                 return jsonify(challenge=challenge) if challenge else Response()
             case NothingToDo():
                 return Response()
             case Request(interaction):
-                traceparent = http.headers.get("traceparent", "")
                 if not trace_id(traceparent):
                     traceparent = _derived_traceparent(interaction.id)
-                return self._take(request, traceparent)
+                return self._take(request, traceparent, began)
 
-    def _take(self, request: Request, traceparent: str) -> Response:
+    def _take(self, request: Request, traceparent: str, began: float) -> Response:
         """Answers at once what needs nobody else, and hands on the rest."""
         interaction = request.interaction
-        audit = self._audit.bind(traceparent=traceparent, actor=interaction.user, run=interaction.id)
+        audit = self._audit.bind(
+            traceparent=traceparent,
+            actor=interaction.user,
+            run=interaction.id,
+            kind=interaction.kind,
+            channel=interaction.channel,
+        )
         if interaction.kind is Kind.COMMAND:
             command = parse_text(interaction.payload["text"], in_incident=False)
             if isinstance(command, ShowHelp):
-                audit.info("incident.help.shown", "showed the help")
+                audit.info("incident.help.shown", "showed the help", outcome="accepted")
                 return jsonify(messages.help_text(self._say).to_response())
             if isinstance(command, OpenForm):
                 return self._open_form(request, audit)
         if interaction.kind is Kind.FORM and isinstance(parse_form(interaction.payload["values"]), OpenForm):
+            audit.info("incident.form.incomplete", "the form has no title", outcome="rejected")
             return jsonify(response_action="errors", errors={TITLE: self._say.form_blank})
         try:
             self._publisher.publish(interaction, traceparent)
         except NotPublishedError as error:
-            audit.error("incident.interaction.lost", f"not published: {error}", kind=interaction.kind)
-            return self._say_not_recorded(interaction)
-        audit.info("incident.interaction.accepted", f"accepted a {interaction.kind}", kind=interaction.kind)
+            audit.error("incident.interaction.lost", f"not published: {error}", outcome="lost")
+            return self._say_not_recorded(interaction, audit)
+        milliseconds = round((time.monotonic() - began) * 1000)
+        audit.info(
+            "incident.interaction.accepted",
+            f"accepted a {interaction.kind}",
+            outcome="accepted",
+            duration_ms=milliseconds,
+        )
         return self._acknowledge(interaction)
 
     def _open_form(self, request: Request, audit: AuditLog) -> Response:
@@ -126,10 +147,11 @@ class Intake:
                 trigger_id=request.trigger_id,
                 view=messages.form(self._say, form_context(request.interaction)),
             )
-        except (SlackClientError, SecretUnavailableError, OSError) as error:
-            audit.error("incident.form.failed", f"the form did not open: {type(error).__name__}")
+        except (*_NOT_REACHED, SecretUnavailableError) as error:
+            message = f"the form did not open: {type(error).__name__}"
+            audit.error("incident.form.failed", message, outcome="lost")
             return jsonify(messages.form_did_not_open(self._say).to_response())
-        audit.info("incident.form.opened", "opened the form")
+        audit.info("incident.form.opened", "opened the form", outcome="accepted")
         return Response()
 
     def _acknowledge(self, interaction: Interaction) -> Response:
@@ -138,7 +160,7 @@ class Intake:
             return Response()
         return jsonify(messages.plain(self._say.received).to_response())
 
-    def _say_not_recorded(self, interaction: Interaction) -> Response:
+    def _say_not_recorded(self, interaction: Interaction, audit: AuditLog) -> Response:
         """Tells the person at once, in the way that this kind of request allows; the status stays 200."""
         match interaction.kind:
             case Kind.COMMAND:
@@ -146,22 +168,10 @@ class Intake:
             case Kind.FORM:
                 return jsonify(response_action="errors", errors={TITLE: self._say.not_recorded_form})
             case Kind.BUTTON:
-                self._reply(interaction.payload["response_url"], messages.plain(self._say.not_recorded_form))
+                message = messages.plain(self._say.not_recorded_form)
+                _reply(interaction.payload["response_url"], message, audit)
                 return Response()
         return Response(status=503)  # an event: Slack sends it again by itself
-
-    def _reply(self, response_url: str, message: Message) -> None:
-        """Slack shows nobody the answer to a button; its `response_url` does."""
-        try:
-            WebhookClient(response_url, timeout=_REPLY_SECONDS, retry_handlers=[]).send_dict(
-                message.to_response(replace_original=False)
-            )
-        except OSError as error:
-            self._audit.error("incident.reply.failed", f"the person was not told: {type(error).__name__}")
-
-    def _reject(self, status: int, reason: str) -> Response:
-        self._audit.warning("incident.request.rejected", reason, outcome=status)
-        return Response(status=status)
 
 
 def entry_point() -> Callable[[HttpRequest], Response]:
@@ -193,6 +203,40 @@ def make_intake(settings: IntakeSettings, audit: AuditLog) -> Intake:
         say=words_for(settings.locale),
         audit=audit,
     )
+
+
+def _reply(response_url: str, message: Message, audit: AuditLog) -> None:
+    """Slack shows nobody the answer to a button; its `response_url` does."""
+    try:
+        WebhookClient(response_url, timeout=_REPLY_SECONDS, retry_handlers=[]).send_dict(
+            message.to_response(replace_original=False)
+        )
+    except _NOT_REACHED as error:
+        told = f"the person was not told: {type(error).__name__}"
+        audit.error("incident.reply.failed", told, outcome="lost")
+
+
+def _reject(audit: AuditLog, status: int, reason: str) -> Response:
+    audit.warning("incident.request.rejected", reason, status=status, outcome="rejected")
+    return Response(status=status)
+
+
+def _body(http: HttpRequest) -> bytes:
+    """Everything that was sent.
+
+    Raises:
+        RequestEntityTooLarge: if that is more than `BODY_LIMIT`.
+        BadRequest: if the sender announced more than came.
+    """
+    http.max_content_length = BODY_LIMIT
+    try:
+        body = http.get_data(cache=False)
+        http.stream.read(1)  # raises where a body of unknown length was cut at the limit
+    except (RequestEntityTooLarge, BadRequest):
+        # functions-framework reads the rest after we have answered; failing at it again, it would answer 500.
+        http.stream = BytesIO()
+        raise
+    return body
 
 
 def _derived_traceparent(interaction_id: str) -> str:

@@ -157,7 +157,7 @@ class FirestoreStore:
     def _take_over(self, claim: Claim, found: Any) -> Run:
         if not found.exists:
             raise RunDoneError(1)
-        if found.get("state") == RunState.DONE:
+        if found.get("state") == RunState.DONE or found.get("workflow") != claim.workflow:
             raise RunDoneError(found.get("delivery"))
         stored = found.to_dict()
         left = stored["lease"] - _seconds(found.update_time, found.read_time)
@@ -219,8 +219,11 @@ class FirestoreStore:
             update[path("steps", name, "result")] = _json(result)
         for name in progress.starts:
             update[path("steps", name, "started")] = firestore.SERVER_TIMESTAMP
-        for name in progress.refused:
-            update[path("steps", name)] = firestore.DELETE_FIELD
+        for name, record in progress.reverted.items():
+            if record is None:
+                update[path("steps", name)] = firestore.DELETE_FIELD
+            else:
+                update[path("steps", name, "started")] = record.started
         if progress.state == RunState.DONE:
             update["expires"] = datetime.now(UTC) + KEPT
         return update
@@ -329,7 +332,8 @@ def _incident(found: Any) -> Incident:
 
 def _step(stored: Mapping[str, Any], read_time: datetime) -> StepRecord:
     started = stored.get("started")
-    return StepRecord(age=_seconds(started, read_time) if started else 0.0, result=_result(stored))
+    age = _seconds(started, read_time) if started else 0.0
+    return StepRecord(age, _result(stored), started)
 
 
 def _result(stored_step: Mapping[str, Any]) -> Result | None:

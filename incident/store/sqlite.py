@@ -102,7 +102,7 @@ class SqliteStore:
             if found is None:
                 return _create(connection, claim)
             workflow, subject, state, delivery, lease_ends = found
-            if state == RunState.DONE:
+            if state == RunState.DONE or workflow != claim.workflow:
                 raise RunDoneError(delivery)
             now = _now(connection)
             if lease_ends > now:
@@ -130,9 +130,7 @@ class SqliteStore:
                 [(run.id, name, _text(result)) for name, result in progress.results.items()],
             )
             _start(connection, run.id, progress.starts, now)
-            connection.executemany(
-                "DELETE FROM steps WHERE run = ? AND name = ?", [(run.id, name) for name in progress.refused]
-            )
+            _revert(connection, run.id, progress.reverted)
             if progress.changes:
                 _change(connection, run.subject, progress.changes)
         return run
@@ -230,6 +228,17 @@ def _start(connection: sqlite3.Connection, run_id: str, names: Iterable[str], no
     )
 
 
+def _revert(connection: sqlite3.Connection, run_id: str, records: Mapping[str, StepRecord | None]) -> None:
+    connection.executemany(
+        "DELETE FROM steps WHERE run = ? AND name = ?",
+        [(run_id, name) for name, record in records.items() if record is None],
+    )
+    connection.executemany(
+        "UPDATE steps SET started = ? WHERE run = ? AND name = ?",
+        [(record.started, run_id, name) for name, record in records.items() if record is not None],
+    )
+
+
 def _change(connection: sqlite3.Connection, incident_id: str, changes: Mapping[str, Any]) -> None:
     found = connection.execute("SELECT fields FROM incidents WHERE id = ?", (incident_id,)).fetchone()
     if found is None:
@@ -246,6 +255,7 @@ def _steps(connection: sqlite3.Connection, run_id: str, now: float) -> dict[str,
         name: StepRecord(
             age=0.0 if started is None else max(0.0, now - started),
             result=None if result is None else _mapping(result),
+            started=started,
         )
         for name, started, result in rows
     }

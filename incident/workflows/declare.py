@@ -16,6 +16,7 @@ from incident.services import slack as slack_service
 from incident.services.drive import Document
 from incident.services.sheets import Linked
 from incident.services.slack import Channel, Mark, Posted
+from incident.tracking import Column, row
 from incident.workflows.notices import tells
 from incident.workflows.toolbox import CLOCK_SKEW_SECONDS, Toolbox
 
@@ -122,16 +123,27 @@ def bring_in_people(work: Declaration, attempt: Attempt) -> Done:
 
 
 def set_topic(work: Declaration, attempt: Attempt) -> Done:
-    """Topic and purpose, once each: every change leaves a line in the channel."""
-    slack, channel = work.tools.slack, _channel(attempt)
-    topic = messages.topic(work.tools.say, work.incident)
-    purpose = messages.purpose(work.tools.say, work.incident)
-    there = slack.topic_and_purpose(channel.id) if attempt.again else ("", "")
-    if there[0] != topic:
-        slack.set_topic(channel.id, topic)
-    if there[1] != purpose:
-        slack.set_purpose(channel.id, purpose)
+    """The topic; every change leaves a line in the channel."""
+    work.tools.slack.set_topic(_channel(attempt).id, messages.topic(work.tools.say, work.incident))
     return Done()
+
+
+def find_topic(work: Declaration, attempt: Attempt) -> Done | None:
+    """Whether an earlier try has set the topic."""
+    topic, _ = work.tools.slack.topic_and_purpose(_channel(attempt).id)
+    return Done() if topic == messages.topic(work.tools.say, work.incident) else None
+
+
+def set_purpose(work: Declaration, attempt: Attempt) -> Done:
+    """The purpose; every change leaves a line in the channel."""
+    work.tools.slack.set_purpose(_channel(attempt).id, messages.purpose(work.tools.say, work.incident))
+    return Done()
+
+
+def find_purpose(work: Declaration, attempt: Attempt) -> Done | None:
+    """Whether an earlier try has set the purpose."""
+    _, purpose = work.tools.slack.topic_and_purpose(_channel(attempt).id)
+    return Done() if purpose == messages.purpose(work.tools.say, work.incident) else None
 
 
 def announce(work: Declaration, attempt: Attempt) -> Done:
@@ -240,18 +252,22 @@ def track(work: Declaration, attempt: Attempt) -> Done:
     say, incident, name = work.tools.say, work.incident, attempt.results["opener"]["name"]
     channel = _channel(attempt)
     work.tools.sheets.append(
-        [
-            incident.id,
-            incident.date,
-            Linked(incident.title, _links(attempt).report),
-            Linked(f"#{channel.name}", work.tools.channel_url(work.team, channel.id)),
-            say.statuses[incident.status],
-            say.severities[incident.severity] if incident.severity else say.severity_unknown,
-            name,
-            name,
-            incident.declared_at.astimezone(work.tools.timezone),
-            None,
-        ]
+        row(
+            {
+                Column.ID: incident.id,
+                Column.DATE: incident.date,
+                Column.TITLE: Linked(incident.title, _links(attempt).report),
+                Column.CHANNEL: Linked(f"#{channel.name}", work.tools.channel_url(work.team, channel.id)),
+                Column.STATUS: say.statuses[incident.status],
+                Column.SEVERITY: (
+                    say.severities[incident.severity] if incident.severity else say.severity_unknown
+                ),
+                Column.COMMANDER: name,
+                Column.OPERATIONS_LEAD: name,
+                Column.DECLARED_AT: incident.declared_at.astimezone(work.tools.timezone),
+                Column.RESOLVED_AT: None,
+            }
+        )
     )
     return Done()
 
@@ -296,7 +312,8 @@ DECLARE: Workflow[Declaration] = Workflow(
         Step("document", copy_template, finds=find_copy),
         Step("opener", name_opener),
         Step("people", bring_in_people, needs=("channel",)),
-        Step("topic", set_topic, needs=("channel",)),
+        Step("topic", set_topic, needs=("channel",), finds=find_topic),
+        Step("purpose", set_purpose, needs=("channel",), finds=find_purpose),
         Step("announcement", announce, needs=("channel",), finds=find_announcement),
         Step("receipt", give_receipt, needs=("channel",)),
         Step("briefing", brief, needs=("channel",), after=("meet", "document"), finds=find_briefing),
@@ -326,6 +343,7 @@ DECLARE: Workflow[Declaration] = Workflow(
             "report": Thing.REPORT,
             "people": Thing.INVITATIONS,
             "topic": Thing.TOPIC,
+            "purpose": Thing.TOPIC,
             "announcement": Thing.ANNOUNCEMENT,
             "briefing": Thing.BRIEFING,
             "pin": Thing.BRIEFING,

@@ -171,7 +171,7 @@ def test_whoever_lost_the_lease_writes_nothing(store: IncidentStore) -> None:
                 Progress(
                     results={"channel": {}},
                     starts=["links"],
-                    refused=["meet"],
+                    reverted={"meet": None},
                     changes={"channel_id": "C1"},
                     state=RunState.DONE,
                 ),
@@ -254,9 +254,24 @@ def test_the_starts_of_a_claim_count_for_a_new_run_alone(store: IncidentStore) -
 def test_the_start_of_a_step_that_surely_did_nothing_is_forgotten(store: IncidentStore) -> None:
     run = store.claim(claim(starts=["channel", "meet"]))
     run = store.record(run, Progress(starts=["odd name.`x`"]))
-    store.record(run, Progress(refused=["meet", "odd name.`x`", "never started"], state=RunState.WAITING))
+    store.record(
+        run,
+        Progress(reverted=dict.fromkeys(["meet", "odd name.`x`", "never started"]), state=RunState.WAITING),
+    )
 
     assert set(store.claim(claim()).steps) == {"channel"}
+
+
+def test_a_step_whose_last_try_did_nothing_is_as_old_as_the_one_before(store: IncidentStore) -> None:
+    run = store.claim(claim(starts=["channel"]))
+    store.record(run, Progress(state=RunState.WAITING))
+    time.sleep(0.4)
+    run = store.claim(claim())
+    before = run.steps["channel"]
+    run = store.record(run, Progress(starts=["channel"]))
+    store.record(run, Progress(reverted={"channel": before}, state=RunState.WAITING))
+
+    assert store.claim(claim()).steps["channel"].age > 0.39
 
 
 RESULTS: list[Mapping[str, Any]] = [

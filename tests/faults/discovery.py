@@ -1,32 +1,96 @@
-"""Which remote calls, store calls and steps there are: found out by running each workflow once, untroubled."""
+"""Which remote calls, store calls and steps there are: found out by running each scenario once."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from incident.interaction import Interaction
-from incident.sandbox.switchboard import Fault
 from tests.faults.rig import Rig, Saved
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.stores import SqliteFile
+from tests.faults.truth import Allowed
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a workflow does when nothing goes wrong.
+    """What a scenario does when nothing goes wrong but what is part of it.
 
     Attributes:
-        calls: its remote calls, such as `slack.chat.postMessage 2`, sorted.
-        looks: the remote calls that it makes besides where every call has got through once and no answer came.
-        store_calls: how often it calls its store.
-        steps: how many steps it carries out.
+        calls: its remote calls, such as `slack.chat.postMessage 2`, sorted; those of one that is like another
+            are those which that one does not have.
+        store_calls: how often its first delivery calls the store.
+        steps: how many steps that carries out.
     """
 
     calls: tuple[str, ...]
-    looks: tuple[str, ...]
     store_calls: int
     steps: int
+
+
+@contextmanager
+def sqlite_rig() -> Iterator[Rig]:
+    """A rig whose store is an SQLite file."""
+    with tempfile.TemporaryDirectory() as folder:
+        rig = Rig(Path(folder), SqliteFile(Path(folder) / "incidents.sqlite"))
+        try:
+            yield rig
+        finally:
+            rig.close()
+
+
+@cache
+def discovered() -> dict[str, Found]:
+    """What each scenario does, by name.
+
+    Raises:
+        AssertionError: if one goes wrong although nothing was done to it.
+    """
+    found: dict[str, Found] = {}
+    with sqlite_rig() as rig:
+        stage = Stage(rig)
+        for scenario in SCENARIOS.values():
+            found[scenario.name] = _find(stage, scenario, found)
+    return found
+
+
+def _find(stage: Stage, scenario: Scenario, found: dict[str, Found]) -> Found:
+    base = found[scenario.like].calls if scenario.like else ()
+    stage.set(scenario)
+    rig = stage.rig
+    scenario.hinder(rig, base)
+    message = scenario.begin(rig)
+    rig.switchboard.calls.clear()
+    first = rig.deliver(message)
+    if not first.acknowledged:
+        rig.later(60)
+        rig.settle(message)
+    wrong = scenario.wrong(rig, Allowed(receipts=9, calls=9))
+    assert not wrong, f"{scenario.name}, although nothing was done to it: {wrong}"
+    calls = tuple(call for call in rig.calls() if call not in base)
+    return Found(calls, first.store_calls, first.steps)
+
+
+class Stage:
+    """A rig with every scenario's beginning at hand."""
+
+    def __init__(self, rig: Rig) -> None:
+        """Prepares each scenario when it is first wanted."""
+        self.rig = rig
+        self._prepared: dict[object, Saved] = {}
+
+    def set(self, scenario: Scenario) -> None:
+        """Brings the rig to where the scenario begins."""
+        if scenario.prepare not in self._prepared:
+            self.rig.reset()
+            scenario.prepare(self.rig)
+            self._prepared[scenario.prepare] = self.rig.save()
+        self.rig.load(self._prepared[scenario.prepare])
+
+
+def hindrances(scenario: Scenario) -> Sequence[str]:
+    """The calls that a scenario's hindrance is about."""
+    return discovered()[scenario.like].calls if scenario.like else ()

@@ -25,6 +25,7 @@ from incident.intake.signature import Verifier
 from incident.interaction import Interaction
 from incident.messages.locales import words_for
 from incident.sandbox.google import GoogleStandIn
+from incident.sandbox import receipt
 from incident.sandbox.receipt import CHANNEL
 from incident.sandbox.serve import Server
 from incident.sandbox.slack import SlackStandIn
@@ -58,6 +59,7 @@ class Saved:
     slack: Mapping[str, Any]
     google: Mapping[str, Any]
     store: Any
+    known: frozenset[str]
 
 
 class _Door:
@@ -105,10 +107,12 @@ class Rig:
         workspace: the ids in it that the bot is configured with.
         workers: makes worker processes.
         store: the bot's own store.
+        known: the ids of what was there before the incident that a test is about.
     """
 
     slack: SlackStandIn
     google: GoogleStandIn
+    known: frozenset[str]
 
     def __init__(self, folder: Path, store: Store) -> None:
         """Starts everything; `folder` is for files."""
@@ -151,10 +155,11 @@ class Rig:
         self._doors[0].app, self._doors[1].app = self.slack, self.google
         self._topic.messages.clear()
         self.store.reset()
+        self.known = frozenset()
 
     def save(self) -> Saved:
         """What there is now, to be gone on from."""
-        return Saved(self.slack.snapshot(), self.google.snapshot(), self.store.save())
+        return Saved(self.slack.snapshot(), self.google.snapshot(), self.store.save(), self.known)
 
     def load(self, saved: Saved) -> None:
         """Goes on from there; nothing is broken."""
@@ -162,6 +167,12 @@ class Rig:
         self.slack.restore(dict(saved.slack))
         self.google.restore(dict(saved.google))
         self.store.load(saved.store)
+        self.known = saved.known
+
+    def remember(self) -> None:
+        """Everything that is there now is known."""
+        there = receipt.everything(self.slack.workspace, self.google)
+        self.known = there | {space.name for space in self.google.spaces()}
 
     def environment(self) -> dict[str, str]:
         """The worker's settings."""

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from incident.commands import ANSWER_DECLARE, ANSWER_UPDATE, SEVERITY, TITLE as TITLE_INPUT
+from incident.commands import ANSWER_DECLARE, ANSWER_UPDATE, SEVERITY
+from incident.commands import TITLE as TITLE_INPUT
 from incident.interaction import Interaction
 from incident.messages.locales import words_for
+from incident.model import Severity
+from incident.sandbox.slack.blocks import elements
+from incident.sandbox.slack.workspace import Message
+from incident.sandbox.switchboard import Fault
 from tests.faults.rig import OPENER, TITLE, Rig
 from tests.faults.stores import undone
-from tests.faults.truth import incident_channel, said, wrong_with_incident
+from tests.faults.truth import Allowed, event_type, incident_channel, wrong_with_incident
 
-_UPDATE = "we are <!channel> failing over & =1+1"
+_EARLIER = "an earlier one"
+_UPDATE = "we are failing over & =1+1"
+_SAY = words_for("en")
+
+
+def _nothing(rig: Rig, calls: Sequence[str]) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +33,112 @@ class Scenario:
 
     Attributes:
         name: for the names of tests.
-        prepare: brings the rig to where it begins, from the first day.
         begin: what somebody does; the message that this publishes.
-        wrong: what is wrong at the end, given how often a person may have been told and how many calls
-            may have been started.
+        wrong: what is wrong at the end, given what may be there more than once.
+        prepare: brings the rig to where it begins, from the first day.
+        hinder: what goes wrong in any case, given the calls of the untroubled workflow.
+        like: the scenario without the hindrance: only calls that it does not have are of interest.
     """
 
     name: str
-    prepare: Callable[[Rig], None]
     begin: Callable[[Rig], Interaction]
-    wrong: Callable[[Rig, int, int], list[str]]
+    wrong: Callable[[Rig, Allowed], list[str]]
+    prepare: Callable[[Rig], None] = lambda _rig: None
+    hinder: Callable[[Rig, Sequence[str]], None] = _nothing
+    like: str = ""
+
+
+def _declare(rig: Rig) -> Interaction:
+    return rig.say(f"/incident {TITLE}")
+
+
+def _declare_by_form(rig: Rig) -> Interaction:
+    return rig.submit({TITLE_INPUT: TITLE, SEVERITY: list(Severity)[0].value})
+
+
+def _earlier(rig: Rig) -> None:
+    """An incident is there already."""
+    rig.settle(rig.say(f"/incident {_EARLIER}"))
+    rig.remember()
+
+
+def _asked(rig: Rig) -> None:
+    """Somebody has been asked in its channel what they meant."""
+    _earlier(rig)
+    rig.settle(rig.say(f"/incident {TITLE}", _channel(rig)))
+    rig.remember()
+
+
+def _update(rig: Rig) -> Interaction:
+    return rig.say(f"/incident update {_UPDATE}", _channel(rig))
+
+
+def _ask(rig: Rig) -> Interaction:
+    return rig.say(f"/incident {TITLE}", _channel(rig))
+
+
+def _answer(action: str) -> Callable[[Rig], Interaction]:
+    def press(rig: Rig) -> Interaction:
+        (question,) = _questions(rig)
+        return rig.press(_channel(rig), question.ts, action)
+
+    return press
+
+
+def _wrong_with_update(rig: Rig, allowed: Allowed) -> list[str]:
+    updates = [m for m in _messages(rig) if event_type(m) == "incident_update"]
+    thanks = [m for m in _messages(rig) if m.ephemeral_to == OPENER and m.text == _SAY.update_posted]
+    wrong = [] if len(updates) == 1 else [f"{len(updates)} updates"]
+    if not 1 <= len(thanks) <= allowed.receipts:
+        wrong.append(f"thanked {len(thanks)} times")
+    return wrong + [f"not done: {left}" for left in [undone(rig.store)] if left]
+
+
+def _wrong_with_question(rig: Rig, allowed: Allowed) -> list[str]:
+    wrong = [] if 1 <= len(_questions(rig)) <= allowed.receipts else [f"{len(_questions(rig))} questions"]
+    return wrong + [f"not done: {left}" for left in [undone(rig.store)] if left]
+
+
+def _questions(rig: Rig) -> list[Message]:
+    return [
+        m
+        for m in _messages(rig)
+        if any(element.get("action_id") == ANSWER_UPDATE for _, element in elements(m.blocks))
+    ]
+
+
+def _messages(rig: Rig) -> list[Message]:
+    return rig.slack.workspace.history(_channel(rig), viewer=OPENER)
+
+
+def _channel(rig: Rig) -> str:
+    """Of the incident that was there first."""
+    return incident_channel(rig, _EARLIER).id
+
+
+def _unanswered(rig: Rig, calls: Sequence[str]) -> None:
+    """Every call gets through once, and no answer comes."""
+    for name, count in Counter(call.rpartition(" ")[0] for call in calls).items():
+        rig.switchboard.break_(name, Fault(status=500, acts=True), times=count)
+
+
+def _late(rig: Rig, calls: Sequence[str]) -> None:  # noqa: ARG001
+    """Google Docs and Drive do not answer for a while."""
+    rig.switchboard.break_("docs.documents.batchUpdate", Fault(status=503), times=3)
+    rig.switchboard.break_("drive.files.copy", Fault(status=503), times=2)
+
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("declare", _declare, wrong_with_incident),
+        Scenario("declare_by_form", _declare_by_form, wrong_with_incident),
+        Scenario("declare_unanswered", _declare, wrong_with_incident, hinder=_unanswered, like="declare"),
+        Scenario("declare_late", _declare, wrong_with_incident, hinder=_late, like="declare"),
+        Scenario("update", _update, _wrong_with_update, _earlier),
+        Scenario("update_unanswered", _update, _wrong_with_update, _earlier, _unanswered, "update"),
+        Scenario("ask", _ask, _wrong_with_question, _earlier),
+        Scenario("answer_update", _answer(ANSWER_UPDATE), _wrong_with_update, _asked),
+        Scenario("answer_declare", _answer(ANSWER_DECLARE), wrong_with_incident, _asked),
+    )
+}

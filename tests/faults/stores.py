@@ -58,14 +58,17 @@ class SqliteFile:
 
     def save(self) -> str:
         """See `Store`."""
+        if not self._path.exists():
+            return ""
         with closing(sqlite3.connect(self._path)) as connection:
             return "\n".join(connection.iterdump())
 
     def load(self, saved: str) -> None:
         """See `Store`."""
         self.reset()
-        with closing(sqlite3.connect(self._path)) as connection:
-            connection.executescript(saved)
+        if saved:
+            with closing(sqlite3.connect(self._path)) as connection:
+                connection.executescript(saved)
 
     def states(self) -> dict[str, str]:
         """See `Store`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from incident.sandbox import receipt
 from incident.sandbox.receipt import CHANNEL
@@ -15,36 +16,53 @@ from tests.faults.stores import undone
 NOTICE = "incident_notice"
 """The event type of messages that say what is late, what cannot be done, and what is there after all."""
 
+RECEIPT = "incident_receipt"
 
-def wrong_with_incident(rig: Rig, *, receipts: int = 1, calls: int = 1) -> list[str]:
-    """What is missing, doubled or half done of the one incident there is.
 
-    Args:
-        rig: where to look.
-        receipts: how often the opener may have been told; never not at all.
-        calls: how many calls may have been started; only one may be known to anybody.
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What may be there more than once, because nobody could have known.
+
+    Attributes:
+        receipts: how often a person may have been told by `response_url`: what was said there cannot be read
+            back, so where the answer to exactly that call was lost, it is said again. Never not at all.
+        calls: how many Meet spaces may have been made: a space that nobody was given is invisible, and Meet
+            has no way to list them. Only one may be known to anybody.
     """
-    return list(_wrong(rig, receipts, calls))
+
+    receipts: int = 1
+    calls: int = 1
 
 
-def _wrong(rig: Rig, receipts: int, calls: int) -> Iterator[str]:
-    found = receipt.inspect(rig.slack.workspace, rig.google, title=TITLE, opener=OPENER)
+def wrong_with_incident(rig: Rig, allowed: Allowed) -> list[str]:
+    """What is missing, doubled or half done of the incident called `TITLE`; everything else is known."""
+    return list(_wrong(rig, allowed))
+
+
+def _wrong(rig: Rig, allowed: Allowed) -> Iterator[str]:
+    found = receipt.inspect(
+        rig.slack.workspace, rig.google, title=TITLE, opener=OPENER, known=rig.known
+    )
+    told = _receipts(rig)
     for line in found.lines:
         if line.step == "Opener's receipt":
-            if not 1 <= len(line.found) <= receipts:
-                yield f"the opener was told {len(line.found)} times"
+            if not 1 <= told <= allowed.receipts:
+                yield f"the opener was told {told} times"
         elif not line.ok:
             yield f"{line.step}: {len(line.found)}, {'; '.join(line.problems) or line.found}"
-    channels = [c for c in rig.slack.workspace.channels.values() if c.creator == rig.slack.workspace.bot.id]
-    for channel in channels:
-        if channel.kind != "direct":
-            yield from _wrong_in_channel(rig, channel)
+    for channel in _made(rig):
+        yield from _wrong_in_channel(rig, channel)
     announced = said(rig, channel_named(rig, CHANNEL).id)
     if len(announced) != 1:
         yield f"{len(announced)} messages in #{CHANNEL}"
-    if not 1 <= len(rig.google.spaces()) <= calls:
-        yield f"{len(rig.google.spaces())} calls were started"
-    copies = [f for f in rig.google.files() if f.parent == rig.workspace.folder_id and not f.trashed]
+    spaces = [space for space in rig.google.spaces() if space.name not in rig.known]
+    if not 1 <= len(spaces) <= allowed.calls:
+        yield f"{len(spaces)} calls were started"
+    copies = [
+        f
+        for f in rig.google.files()
+        if f.parent == rig.workspace.folder_id and not f.trashed and f.id not in rig.known
+    ]
     if len(copies) != 1:
         yield f"{len(copies)} files in the folder"
     if left := undone(rig.store):
@@ -65,20 +83,30 @@ def _wrong_in_channel(rig: Rig, channel: Channel) -> Iterator[str]:
             yield f"{person} joined {lines['channel_join', person]} times"
     if len(briefings := said(rig, channel.id)) != 1:
         yield f"{len(briefings)} messages of the bot's own in #{channel.name}"
-    if len(set(channel.pins)) != len(channel.pins) or len(channel.pins) != 1:
+    if len(channel.pins) != 1:
         yield f"pinned: {channel.pins}"
     bookmarks = [b for b in rig.slack.workspace.bookmarks.values() if b.channel == channel.id]
     if len(bookmarks) != 2:
         yield f"{len(bookmarks)} bookmarks"
 
 
+def _receipts(rig: Rig) -> int:
+    """How often the opener was told that the channel is there: where they typed, or in person."""
+    places = [f"<#{channel.id}>" for channel in _made(rig)]
+    return sum(
+        any(place in message.text for place in places)
+        and (message.ephemeral_to == OPENER or event_type(message) == RECEIPT)
+        for message in rig.slack.workspace.messages.values()
+    )
+
+
 def said(rig: Rig, channel_id: str) -> list[Message]:
-    """What the bot has posted in a channel for everybody, but for notices; oldest first."""
+    """What the bot has posted in a channel for everybody and is not known, but for notices; oldest first."""
     bot = rig.slack.workspace.bot.id
     return [
         m
         for m in rig.slack.workspace.history(channel_id)
-        if m.user == bot and not m.subtype and event_type(m) != NOTICE
+        if m.user == bot and not m.subtype and event_type(m) != NOTICE and m.ts not in rig.known
     ]
 
 
@@ -100,9 +128,17 @@ def channel_named(rig: Rig, name: str) -> Channel:
     return channel
 
 
-def incident_channel(rig: Rig) -> Channel:
-    """The one channel that the bot has made."""
+def incident_channel(rig: Rig, title: str = TITLE) -> Channel:
+    """The channel of the incident of this title."""
+    purposes = [c for c in rig.slack.workspace.channels.values() if c.purpose.endswith(title)]
+    (channel,) = purposes
+    return channel
+
+
+def _made(rig: Rig) -> list[Channel]:
     bot = rig.slack.workspace.bot.id
-    channels = [c for c in rig.slack.workspace.channels.values() if c.creator == bot and c.kind != "direct"]
-    assert len(channels) == 1, channels
-    return channels[0]
+    return [
+        c
+        for c in rig.slack.workspace.channels.values()
+        if c.creator == bot and c.kind != "direct" and c.id not in rig.known
+    ]

@@ -93,7 +93,6 @@ def test_a_step_starts_as_soon_as_its_own_needs_are_met(run: Deliveries, log: Lo
     assert run.deliver(table).state is RunState.DONE
 
 
-@pytest.mark.xfail(strict=True, reason="every delivery begins with a write that says nothing")
 def test_steps_that_end_together_cost_one_write(store: WatchedStore, log: Log) -> None:
     table = workflow(log.step("a"), log.step("b"), log.step("c", needs=["a", "b"]))
     Deliveries(store, Inline()).deliver(table)

@@ -233,7 +233,6 @@ def test_outside_a_run_there_is_no_deadline() -> None:
         deadline.timeout(8)
 
 
-@pytest.mark.xfail(strict=True, reason="its start is renewed by every delivery")
 def test_a_step_that_looks_for_itself_and_cannot_know_yet_grows_older(
     store: WatchedStore, log: Log, pool: ThreadPoolExecutor
 ) -> None:
@@ -248,7 +247,6 @@ def test_a_step_that_looks_for_itself_and_cannot_know_yet_grows_older(
     assert ages[3] >= 0.3
 
 
-@pytest.mark.xfail(strict=True, reason="it looks for the quicker one twice")
 def test_looks_of_what_follows_are_not_lost_when_they_end_one_after_the_other(
     store: WatchedStore, log: Log, pool: ThreadPoolExecutor
 ) -> None:
@@ -279,7 +277,6 @@ def test_a_run_is_done_when_its_table_is_whatever_else_is_on_record(
     assert log.names.count("added") == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the second button is carried out besides the first")
 def test_a_run_belongs_to_one_workflow(store: WatchedStore, log: Log, pool: ThreadPoolExecutor) -> None:
     """The question in an incident's channel has two buttons and one answer: the run of whichever came first."""
     engine = Engine(store, pool, lambda _: None)

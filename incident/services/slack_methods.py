@@ -1,0 +1,58 @@
+"""Every method of Slack's Web API that the bot calls, the scopes it takes, and what for.
+
+The app's manifest, `incident doctor` and the README take theirs from here; the tests hold it against what the
+sandbox sees being called. Pure.
+
+Source: the pages of https://docs.slack.dev/reference/methods. Where a scope depends on the kind of
+conversation, the kinds are those that the bot uses the method on: its own channels are public, the place of
+announcements may be private, and a person can be told in private.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "auth.test": (),
+        "bookmarks.add": ("bookmarks:write",),
+        "bookmarks.list": ("bookmarks:read",),
+        "chat.postMessage": ("chat:write",),
+        "chat.update": ("chat:write",),
+        "conversations.create": ("channels:manage",),
+        "conversations.history": ("channels:history", "groups:history", "im:history"),
+        "conversations.info": ("channels:read",),
+        "conversations.invite": ("channels:manage",),
+        "conversations.list": ("channels:read", "groups:read"),
+        "conversations.open": ("im:write",),
+        "conversations.setPurpose": ("channels:manage",),
+        "conversations.setTopic": ("channels:manage",),
+        "pins.add": ("pins:write",),
+        "usergroups.users.list": ("usergroups:read",),
+        "users.conversations": ("channels:read",),
+        "users.info": ("users:read",),
+        "views.open": (),
+    }
+)
+"""The scopes of a bot's token, by method."""
+
+PURPOSES: Mapping[str, str] = MappingProxyType(
+    {
+        "bookmarks:read": "see whether a link is in the channel's bar before it is put there again",
+        "bookmarks:write": "put the call and the report into the channel's bar",
+        "channels:history": "see whether a message was posted before it is posted again",
+        "channels:manage": "create the incident's channel, invite people, set its topic",
+        "channels:read": "find its own channels and the place of announcements",
+        "chat:write": "post and edit messages",
+        "commands": "be called with /incident",
+        "groups:history": "the same where announcements go to a private channel",
+        "groups:read": "find a private channel that announcements go to",
+        "im:history": "see whether a person was told before they are told again",
+        "im:write": "tell a person in private when there is no other place",
+        "pins:write": "pin the briefing",
+        "usergroups:read": "know who is on call",
+        "users:read": "put people's names into the report and the spreadsheet",
+    }
+)
+"""What the bot takes each scope for, to go on from "so that it can"; exactly the scopes that it needs."""
