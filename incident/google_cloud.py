@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any
 
+import certifi
 import google.auth
 from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import GoogleAuthError
@@ -52,7 +53,7 @@ class GoogleCloud:
     def __init__(self, emulator_host: str = "") -> None:
         """Finds credentials on the first call; speaks to an emulator at `host:port` without any."""
         self._emulator_host = emulator_host
-        self._http = PoolManager(maxsize=_THREADS, retries=False)
+        self._http = PoolManager(maxsize=_THREADS, retries=False, ca_certs=certifi.where())
         self._lock = threading.Lock()
         self._credentials: Credentials | None = None
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="google-cloud")

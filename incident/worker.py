@@ -129,9 +129,7 @@ class Worker:
         command = parse(interaction, in_incident=incident is not None)
         name = type(command).__name__
         if isinstance(command, Ignore):
-            audit.info(
-                "incident.command.ignored", command.reason, kind=interaction.kind, outcome="ignored"
-            )
+            audit.info("incident.command.ignored", command.reason, kind=interaction.kind, outcome="ignored")
             return Response(status=_OK)
         audit.info("incident.command.started", name, command=name, outcome="started")
         runs = AuditedRuns(self._tools.store, audit)

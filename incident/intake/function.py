@@ -30,8 +30,8 @@ from incident.intake.requests import (
 from incident.intake.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, Verifier
 from incident.interaction import Interaction, Kind
 from incident.messages import intake as messages
-from incident.messages.rich import Message
 from incident.messages.locales import words_for
+from incident.messages.rich import Message
 from incident.messages.words import Words
 from incident.naming import digest
 from incident.secrets import Secret, SecretUnavailableError, secret

@@ -41,7 +41,7 @@ def not_recorded(say: Words, text: str) -> Message:
 
 def form_did_not_open(say: Words) -> Message:
     """How to do without the form."""
-    typed = f"{COMMAND} {say.what_went_wrong}"
+    typed = f"{COMMAND} {_to_fill(say.what_went_wrong)}"
     return Message(
         f"{say.form_did_not_open} {typed}", [paragraphs(line(say.form_did_not_open), to_copy(typed))]
     )
@@ -50,7 +50,7 @@ def form_did_not_open(say: Words) -> Message:
 def help_text(say: Words) -> Message:
     """Everything that can be typed; the commands tell of themselves in `incident.commands.KNOWN`."""
     anywhere = [
-        _entry(f"{COMMAND} {say.what_went_wrong}", say.help_declare),
+        _entry(f"{COMMAND} {_to_fill(say.what_went_wrong)}", say.help_declare),
         _entry(COMMAND, say.help_declare_form),
         *(_known(say, known.word) for known in KNOWN if known.anywhere),
     ]
@@ -108,7 +108,13 @@ def form(say: Words, context: str) -> View:
 
 def _known(say: Words, word: str) -> RichTextSectionElement:
     known = next(known for known in KNOWN if known.word == word)
-    return _entry(f"{COMMAND} {known.word} {known.usage[say.locale]}".rstrip(), known.help[say.locale])
+    usage = known.usage[say.locale]
+    typed = f"{COMMAND} {known.word} {_to_fill(usage)}" if usage else f"{COMMAND} {known.word}"
+    return _entry(typed, known.help[say.locale])
+
+
+def _to_fill(what: str) -> str:
+    return f"{{{what}}}"
 
 
 def _entry(typed: str, explanation: str) -> RichTextSectionElement:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from incident.messages.words import words_for
+from incident.messages.locales import words_for
 from incident.services.slack_methods import PURPOSES
 from incident.settings import LOCALES, is_loopback
 

@@ -1,7 +1,7 @@
 """The incident report's template, as plain data and as the edits that make it.
 
-It asks the questions of the blameless postmortem in the order of the process. Imports nothing of Google's: the
-sandbox makes its template of the same edits.
+It asks the questions of the blameless postmortem in the order of the process. Imports nothing of Google's:
+the sandbox makes its template of the same edits.
 """
 
 from __future__ import annotations
@@ -168,9 +168,7 @@ _FRENCH = (
         "HEADING_2",
     ),
     Line("Actions", "HEADING_1"),
-    _guidance(
-        "Chacune est assez petite pour être finie, et figure parmi les tâches de l’équipe responsable."
-    ),
+    _guidance("Chacune est assez petite pour être finie, et figure parmi les tâches de son équipe."),
     Line("Faites", "HEADING_2"),
     Line("", "BULLET"),
     Line("À faire", "HEADING_2"),

@@ -21,7 +21,7 @@ def run() -> str:
     """Loads the functions in turn; all stay up for all rounds."""
     one: dict[str, list[Load]] = defaultdict(list)
     most: dict[str, list[Load]] = defaultdict(list)
-    half: dict[str, list[Load]] = defaultdict(list)
+    paced: dict[float, dict[str, list[Load]]] = {}
     with ExitStack() as running:
         settings = environment(running.enter_context(pubsub()))
         ports = {name: running.enter_context(started(at, settings)) for name, at in FUNCTIONS.items()}
@@ -31,19 +31,29 @@ def run() -> str:
             for name, port in ports.items():
                 one[name].append(load(port, seconds=SECONDS / 2, connections=1))
                 most[name].append(load(port, seconds=SECONDS, connections=CONNECTIONS))
-        rate = median(each.rate for each in most["empty"]) / 2
-        for _ in range(ROUNDS):
-            for name, port in ports.items():
-                half[name].append(load(port, seconds=SECONDS, connections=CONNECTIONS, rate=rate))
-    heads = ["requests/s", "p50 ms", "p99 ms"]
+        for name in ("empty", "slack"):
+            rate = median(each.rate for each in most[name]) / 2
+            paced[rate] = defaultdict(list)
+            for _ in range(ROUNDS):
+                for other, port in ports.items():
+                    paced[rate][other].append(
+                        load(port, seconds=SECONDS, connections=CONNECTIONS, rate=rate)
+                    )
     return "\n".join(
         [
-            table("Acknowledge: one at a time", ["function", *heads], _rows(one), _sum(one)),
-            table(f"Acknowledge: {CONNECTIONS} at a time, back to back", ["function", *heads], _rows(most)),
-            table(f"Acknowledge: {rate:.0f} a second, half of the most that the empty function answers",
-                  ["function", *heads], _rows(half)),
+            _table("one at a time", one, _sum(one)),
+            _table(f"{CONNECTIONS} at a time, back to back", most),
+            *(
+                _table(f"{rate:.0f} a second, half of the most that {name} answers", loads)
+                for name, (rate, loads) in zip(("empty", "slack"), paced.items(), strict=True)
+            ),
         ]
-    )  # fmt: skip
+    )
+
+
+def _table(how: str, loads: dict[str, list[Load]], note: str = "") -> str:
+    heads = ["function", "requests/s", "p50 ms", "p99 ms"]
+    return table(f"Acknowledge: {how}", heads, _rows(loads), note)
 
 
 def _rows(loads: dict[str, list[Load]]) -> list[list[str]]:

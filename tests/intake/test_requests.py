@@ -246,7 +246,7 @@ def test_when_the_form_does_not_open_the_person_reads_how_to_go_on(door: Door, f
     said = door.slack.type(ALICE, SRE, "/incident")
     assert time.monotonic() - began < 2.9
     assert said.status == 200
-    assert "/incident what went wrong" in json.dumps(json.loads(said.body))
+    assert "/incident {what went wrong}" in json.dumps(json.loads(said.body))
     assert [call.method for call in door.switchboard.calls] == ["views.open"], "a trigger serves once"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,12 @@ TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stream.getvalue().split("\n")[:-1]]
+    """What was written, without the time, which is looked at here."""
+    read = [json.loads(line) for line in stream.getvalue().split("\n")[:-1]]
+    for line in read:
+        age = datetime.now(UTC) - datetime.fromisoformat(line.pop("time"))
+        assert timedelta() <= age < timedelta(minutes=1)
+    return read
 
 
 def test_a_line_is_the_contract() -> None:
