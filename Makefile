@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: sandbox test bench lint lock clean
+.PHONY: sandbox test bench lint lock package clean
 
 sandbox: $(READY)  ## the bot and its whole world on loopback, in the browser
 	@$(BIN)/incident sandbox
@@ -27,6 +27,9 @@ $(READY): requirements-dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+package:  ## the archive that Terraform deploys
+	@$(PYTHON) terraform/package.py
 
 lock:  ## needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.txt

@@ -12,6 +12,8 @@ COMMANDS = {
     "manifest": ("incident.operate.manifest", "print the manifest of the Slack app"),
     "bootstrap": ("incident.operate.bootstrap", "make, or find, what the bot works with in Google Drive"),
     "doctor": ("incident.operate.doctor", "check everything that the bot depends on"),
+    "audit": ("incident.operate.story", "print the whole story of one incident"),
+    "replay": ("incident.operate.replay", "put dead letters back on the topic"),
 }
 """By name: the module that has the command's `add_arguments` and `run`, and what the help says of it."""
 

@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -107,21 +107,16 @@ class WorkerSettings(IntakeSettings):
                 "firestore, firestore:DATABASE or sqlite:PATH",
                 default="firestore",
             ),
-            google_api_url=read.url("GOOGLE_API_URL", default=""),
-            google_subject=read.matching(
-                "GOOGLE_SUBJECT", r"([^@\s]+@[^@\s]+)?", "the e-mail address of a Workspace user", default=""
-            ),
+            **_workspace(read),
             template_id=read.required("INCIDENT_TEMPLATE_ID"),
             folder_id=read.required("INCIDENT_FOLDER_ID"),
             spreadsheet_id=read.required("INCIDENT_SPREADSHEET_ID"),
-            sheet=read.get("INCIDENT_SHEET", "Incidents"),
             announcement_channel=read.matching(
                 "INCIDENT_CHANNEL", r"#?[^#\s]+", "the id or name of one channel", default="incident-sre"
             ).removeprefix("#"),
             oncall_groups=tuple(
                 group.strip() for group in read.get("INCIDENT_ONCALL_GROUPS", "").split(",") if group.strip()
             ),
-            timezone=read.timezone("INCIDENT_TIMEZONE", default="UTC"),
             max_delivery_attempts=int(
                 read.matching(
                     "INCIDENT_MAX_DELIVERY_ATTEMPTS",
@@ -132,6 +127,58 @@ class WorkerSettings(IntakeSettings):
             ),
             firestore_emulator_host=read.get("FIRESTORE_EMULATOR_HOST", ""),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSettings:
+    """What the commands that look after a deployed bot take for granted, unless they are told otherwise.
+
+    Attributes:
+        project: Google Cloud project id; empty if it is not set.
+        topic: Pub/Sub topic id.
+    """
+
+    project: str
+    topic: str
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Reads and checks the settings.
+
+        Raises:
+            SettingsError: for the first that is wrong.
+        """
+        read = _Reader(environment)
+        return cls(project=read.get("GOOGLE_CLOUD_PROJECT", ""), topic=_topic(read))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSettings:
+    """What it takes to make the bot's files in Google Drive, before there is anything else of the bot.
+
+    Attributes:
+        google_api_url: as for the worker, and so are the rest.
+        google_subject: whom the files belong to where they are in no Shared Drive.
+        sheet: what the spreadsheet's tab is to be called.
+        timezone: the spreadsheet's.
+        locale: language of what is made.
+    """
+
+    google_api_url: str
+    google_subject: str
+    sheet: str
+    timezone: ZoneInfo
+    locale: str
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Reads and checks the settings.
+
+        Raises:
+            SettingsError: for the first that is wrong.
+        """
+        read = _Reader(environment)
+        return cls(**_workspace(read), locale=_locale(read))
 
 
 def is_loopback(url: str) -> bool:
@@ -195,18 +242,37 @@ class _Reader:
             ) from None
 
 
-def _intake(read: _Reader) -> dict[str, str]:
+def _topic(read: _Reader) -> str:
+    return read.matching(
+        "INCIDENT_TOPIC",
+        r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}",
+        "the id of a Pub/Sub topic, without projects/P/topics/",
+        default="incident-interactions",
+    )
+
+
+def _intake(read: _Reader) -> dict[str, Any]:
     return {
         "project": read.required("GOOGLE_CLOUD_PROJECT"),
-        "topic": read.matching(
-            "INCIDENT_TOPIC",
-            r"[A-Za-z][A-Za-z0-9._~+%-]{2,254}",
-            "the id of a Pub/Sub topic, without projects/P/topics/",
-            default="incident-interactions",
-        ),
+        "topic": _topic(read),
         "slack_signing_secret": read.secret("SLACK_SIGNING_SECRET"),
         "slack_bot_token": read.secret("SLACK_BOT_TOKEN"),
         "slack_api_url": read.url("SLACK_API_URL", default="https://slack.com/api/"),
-        "locale": read.matching("INCIDENT_LOCALE", "|".join(LOCALES), " or ".join(LOCALES), default="en"),
+        "locale": _locale(read),
         "pubsub_emulator_host": read.get("PUBSUB_EMULATOR_HOST", ""),
     }
+
+
+def _workspace(read: _Reader) -> dict[str, Any]:
+    return {
+        "google_api_url": read.url("GOOGLE_API_URL", default=""),
+        "google_subject": read.matching(
+            "GOOGLE_SUBJECT", r"([^@\s]+@[^@\s]+)?", "the e-mail address of a Workspace user", default=""
+        ),
+        "sheet": read.get("INCIDENT_SHEET", "Incidents"),
+        "timezone": read.timezone("INCIDENT_TIMEZONE", default="UTC"),
+    }
+
+
+def _locale(read: _Reader) -> str:
+    return read.matching("INCIDENT_LOCALE", "|".join(LOCALES), " or ".join(LOCALES), default="en")

@@ -69,7 +69,13 @@ resource "google_cloudfunctions2_function" "slack" {
     environment_variables            = merge(local.webhook_environment, { THREADS = tostring(local.webhook_concurrency) })
   }
 
-  depends_on = [google_project_iam_member.build_logs, google_project_iam_member.build_source]
+  # A build that starts before its rights are there fails.
+  depends_on = [
+    google_artifact_registry_repository_iam_member.build_image,
+    google_project_iam_member.build_logs,
+    google_project_iam_member.build_source,
+    google_storage_bucket_iam_member.build_source,
+  ]
 }
 
 resource "google_cloudfunctions2_function" "worker" {
@@ -105,5 +111,11 @@ resource "google_cloudfunctions2_function" "worker" {
     environment_variables            = merge(local.worker_environment, { THREADS = tostring(local.worker_concurrency) })
   }
 
-  depends_on = [google_project_iam_member.build_logs, google_project_iam_member.build_source]
+  # A build that starts before its rights are there fails.
+  depends_on = [
+    google_artifact_registry_repository_iam_member.build_image,
+    google_project_iam_member.build_logs,
+    google_project_iam_member.build_source,
+    google_storage_bucket_iam_member.build_source,
+  ]
 }

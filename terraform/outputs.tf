@@ -3,9 +3,9 @@ output "slack_url" {
   value       = google_cloudfunctions2_function.slack.service_config[0].uri
 }
 
-output "settings" {
-  description = "The worker's settings, for `incident doctor`. They hold no secret: those are names of Secret Manager."
-  value       = local.worker_environment
+output "environment" {
+  description = "The worker's settings, for `incident doctor`: lines for a shell. They hold no secret, only the names that secrets have."
+  value       = join("\n", [for name, value in local.worker_environment : "export ${name}='${replace(value, "'", "'\\''")}'"])
 }
 
 output "domain_wide_delegation" {

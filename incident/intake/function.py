@@ -43,8 +43,8 @@ BODY_LIMIT = 1 << 20
 _FORM_SECONDS = 2
 _REPLY_SECONDS = 1
 
-_NOT_REACHED = (SlackClientError, OSError, HTTPException, UnicodeDecodeError)
-"""What Slack's clients raise when Slack refuses, breaks off, or answers what is none of its answers."""
+_NOT_REACHED = (SlackClientError, OSError, HTTPException, ValueError)
+"""What Slack's clients raise when Slack refuses or breaks off, or an answer or address is none."""
 
 
 class Intake:

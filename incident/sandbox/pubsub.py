@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from incident.sandbox.pubsub_api import PubSubApi
+from incident.sandbox.pubsub_pull import PullSubscription
 from incident.sandbox.switchboard import Switchboard
 
 ACKNOWLEDGED = frozenset({102, 200, 201, 202, 204})
@@ -31,6 +32,9 @@ ACKNOWLEDGED = frozenset({102, 200, 201, 202, 204})
 
 Source: https://cloud.google.com/pubsub/docs/push#receive_push
 """
+
+DEAD_LETTERS = "incident-dead-letters"
+"""The subscription of the dead letters, as terraform/pubsub.tf calls it."""
 
 _AT_ONCE = 10
 _DEAD_LETTER = "CloudPubSubDeadLetterSource"
@@ -104,6 +108,7 @@ class PubSubStandIn:
         api: the services offered; `api.rest` is the same Publish as a WSGI application.
         topic: the topic's full name.
         subscription: the push subscription's full name.
+        pulled: the subscription of the dead letters, which people pull.
         duplicate: how likely (0 to 1) a message is delivered twice, both at the same moment. The copies
             are then refused, repeated and acknowledged each on its own.
         deliveries: every push so far, in order of their answers.
@@ -156,6 +161,13 @@ class PubSubStandIn:
         self._numbers = itertools.count()
         self._ids = itertools.count(time.time_ns() // 1_000)  # unique across restarts, numeric like Google's
         self._changed = threading.Condition()
+        self.pulled = PullSubscription(
+            f"projects/{project}/subscriptions/{DEAD_LETTERS}",
+            f"{topic}-dead-letters",
+            self.dead_letters,
+            lock=self._changed,
+            changed=self._touch,
+        )
         self._pusher = threading.Thread(target=self._push_when_due, name="pubsub-push", daemon=True)
         self._pusher.start()
         self.api = PubSubApi(self, switchboard)

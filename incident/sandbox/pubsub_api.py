@@ -11,16 +11,24 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import grpc
+from google.protobuf import empty_pb2
 from google.protobuf.json_format import ParseError
 from google.pubsub_v1.types import (
+    AcknowledgeRequest,
     DeadLetterPolicy,
+    ExpirationPolicy,
     GetSubscriptionRequest,
     GetTopicRequest,
     ListTopicsRequest,
     ListTopicsResponse,
+    ListTopicSubscriptionsRequest,
+    ListTopicSubscriptionsResponse,
+    ModifyAckDeadlineRequest,
     PublishRequest,
     PublishResponse,
     PubsubMessage,
+    PullRequest,
+    PullResponse,
     PushConfig,
     RetryPolicy,
     Subscription,
@@ -30,8 +38,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from incident.sandbox.pubsub_port import PubSubPort
+from incident.sandbox.pubsub_pull import PullSubscription
+from incident.sandbox.pubsub_refusal import Refusal
 from incident.sandbox.serve import drop_connection
-from incident.sandbox.switchboard import Fault, Switchboard
+from incident.sandbox.switchboard import Switchboard
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -75,19 +85,10 @@ class Broker(Protocol):
     minimum_backoff: float
     maximum_backoff: float
     ack_deadline: float
+    pulled: PullSubscription[Any]
 
     def publish(self, data: bytes, attributes: dict[str, str], ordering_key: str = "") -> str:
         """Takes a message in; returns its id."""
-
-
-class _Refusal(Exception):  # noqa: N818 - it is an answer, not a mishap
-    """A call is answered with an error."""
-
-    def __init__(self, code: grpc.StatusCode, message: str, fault: Fault | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.fault = fault
 
 
 class _DaemonThreads(futures.Executor):
@@ -108,15 +109,22 @@ class _DaemonThreads(futures.Executor):
         return future
 
 
+class _Empty:
+    """`google.protobuf.Empty` as the other answers are: those of proto-plus have a `serialize`."""
+
+    serialize = staticmethod(empty_pb2.Empty.SerializeToString)
+
+
 class PubSubApi:
-    """`google.pubsub.v1` as far as it is offered: Publisher, and the look of the subscription."""
+    """`google.pubsub.v1` as far as it is offered: Publisher, and what operators ask of the subscriptions."""
 
     _port: PubSubPort
 
     def __init__(self, broker: Broker, switchboard: Switchboard) -> None:
         self._broker = broker
         self._switchboard = switchboard
-        self._topics = {broker.topic}
+        self._dead_letters = f"{broker.topic}-dead-letters"
+        self._topics = {broker.topic, self._dead_letters}
         self._server = grpc.server(
             cast("futures.ThreadPoolExecutor", _DaemonThreads()),
             options=[
@@ -132,6 +140,7 @@ class PubSubApi:
         Returns:
             `127.0.0.1:PORT`.
         """
+        pulled = self._broker.pulled
         publisher = {
             "Publish": self._handler("publish", self.publish, PublishRequest, PublishResponse),
             "CreateTopic": self._handler("createTopic", self.create_topic, Topic, Topic),
@@ -139,10 +148,21 @@ class PubSubApi:
             "ListTopics": self._handler(
                 "listTopics", self.list_topics, ListTopicsRequest, ListTopicsResponse
             ),
+            "ListTopicSubscriptions": self._handler(
+                "listTopicSubscriptions",
+                self.list_topic_subscriptions,
+                ListTopicSubscriptionsRequest,
+                ListTopicSubscriptionsResponse,
+            ),
         }
         subscriber = {
             "GetSubscription": self._handler(
                 "getSubscription", self.get_subscription, GetSubscriptionRequest, Subscription
+            ),
+            "Pull": self._handler("pull", pulled.pull, PullRequest, PullResponse),
+            "Acknowledge": self._handler("acknowledge", pulled.acknowledge, AcknowledgeRequest, _Empty),
+            "ModifyAckDeadline": self._handler(
+                "modifyAckDeadline", pulled.modify_ack_deadline, ModifyAckDeadlineRequest, _Empty
             ),
         }
         self._server.add_generic_rpc_handlers(
@@ -175,9 +195,9 @@ class PubSubApi:
     def create_topic(self, request: Topic) -> Topic:
         """Creates a topic without subscriptions."""
         if not _TOPIC.fullmatch(request.name):
-            raise _Refusal(_Code.INVALID_ARGUMENT, f"Invalid [topics] name: (name={request.name})")
+            raise Refusal(_Code.INVALID_ARGUMENT, f"Invalid [topics] name: (name={request.name})")
         if request.name in self._topics:
-            raise _Refusal(
+            raise Refusal(
                 _Code.ALREADY_EXISTS, f"Resource already exists in the project (resource={request.name})"
             )
         self._topics.add(request.name)
@@ -193,11 +213,24 @@ class PubSubApi:
         own = sorted(name for name in self._topics if name.startswith(f"{request.project}/topics/"))
         return ListTopicsResponse(topics=[Topic(name=name) for name in own])
 
+    def list_topic_subscriptions(
+        self, request: ListTopicSubscriptionsRequest
+    ) -> ListTopicSubscriptionsResponse:
+        """The names of a topic's subscriptions, in one page."""
+        self._check_topic(request.topic)
+        known = {
+            self._broker.topic: [self._broker.subscription],
+            self._dead_letters: [self._broker.pulled.name],
+        }
+        return ListTopicSubscriptionsResponse(subscriptions=known.get(request.topic, []))
+
     def get_subscription(self, request: GetSubscriptionRequest) -> Subscription:
-        """The push subscription, by its full name."""
+        """A subscription, by its full name."""
         broker = self._broker
+        if request.subscription == broker.pulled.name:
+            return broker.pulled.look()
         if request.subscription != broker.subscription:
-            raise _Refusal(_Code.NOT_FOUND, f"Resource not found (resource={request.subscription})")
+            raise Refusal(_Code.NOT_FOUND, f"Resource not found (resource={request.subscription})")
         return Subscription(
             name=broker.subscription,
             topic=broker.topic,
@@ -207,9 +240,10 @@ class PubSubApi:
                 minimum_backoff=f"{broker.minimum_backoff}s", maximum_backoff=f"{broker.maximum_backoff}s"
             ),
             dead_letter_policy=DeadLetterPolicy(
-                dead_letter_topic=f"{broker.topic}-dead-letters",
+                dead_letter_topic=self._dead_letters,
                 max_delivery_attempts=broker.max_delivery_attempts,
             ),
+            expiration_policy=ExpirationPolicy(),  # never
             state=Subscription.State.ACTIVE,
         )
 
@@ -219,7 +253,7 @@ class PubSubApi:
         request.max_content_length = 2 * _LARGEST_REQUEST
         try:
             answer = self._rest(request)
-        except _Refusal as refusal:
+        except Refusal as refusal:
             if refusal.fault is not None and refusal.fault.status == 0:
                 drop_connection(environ)
             answer = _error(refusal)
@@ -230,11 +264,11 @@ class PubSubApi:
     def _rest(self, request: Request) -> Response:
         match = _PUBLISH_PATH.fullmatch(request.path)
         if not match or request.method != "POST":
-            raise _Refusal(_Code.NOT_FOUND, "The requested URL was not found on this server.")
+            raise Refusal(_Code.NOT_FOUND, "The requested URL was not found on this server.")
         try:
             parsed = PublishRequest.from_json(request.get_data(as_text=True), ignore_unknown_fields=False)
         except (ParseError, UnicodeDecodeError) as error:
-            raise _Refusal(_Code.INVALID_ARGUMENT, f"Invalid JSON payload received. {error}") from error
+            raise Refusal(_Code.INVALID_ARGUMENT, f"Invalid JSON payload received. {error}") from error
         parsed.topic = match[1]
         answer: PublishResponse = self._through("publish", self.publish, parsed)
         return Response(json.dumps({"messageIds": list(answer.message_ids)}), content_type="application/json")
@@ -249,7 +283,7 @@ class PubSubApi:
         def answer(request: object, context: grpc.ServicerContext) -> object:
             try:
                 return self._through(method, act, request)
-            except _Refusal as refusal:
+            except Refusal as refusal:
                 context.abort(refusal.code, refusal.message)
 
         return grpc.unary_unary_rpc_method_handler(
@@ -265,25 +299,25 @@ class PubSubApi:
         if fault is None or (fault.acts and fault.status == HTTPStatus.OK):
             return answer
         code = _CODES.get(fault.status, _Code.UNKNOWN)
-        raise _Refusal(code, fault.error or "The service was unable to fulfill your request.", fault)
+        raise Refusal(code, fault.error or "The service was unable to fulfill your request.", fault)
 
     def _check_topic(self, name: str) -> None:
         if name not in self._topics:
-            raise _Refusal(_Code.NOT_FOUND, f"Resource not found (resource={name})")
+            raise Refusal(_Code.NOT_FOUND, f"Resource not found (resource={name})")
 
 
 def _check(request: PublishRequest) -> None:
     """Refuses what Pub/Sub would."""
     if not request.messages:
-        raise _Refusal(
+        raise Refusal(
             _Code.INVALID_ARGUMENT, "The value for messages is too small. At least one is required."
         )
     if len(request.messages) > _MOST_MESSAGES:
-        raise _Refusal(
+        raise Refusal(
             _Code.INVALID_ARGUMENT, f"The value for message_count is too large: {len(request.messages)}."
         )
     if len(PublishRequest.serialize(request)) > _LARGEST_REQUEST:
-        raise _Refusal(
+        raise Refusal(
             _Code.INVALID_ARGUMENT, f"Request payload size exceeds the limit: {_LARGEST_REQUEST} bytes."
         )
     for message in request.messages:
@@ -311,10 +345,10 @@ def _check_message(message: PubsubMessage) -> None:
     )
     for wrong, complaint in complaints:
         if wrong:
-            raise _Refusal(_Code.INVALID_ARGUMENT, complaint)
+            raise Refusal(_Code.INVALID_ARGUMENT, complaint)
 
 
-def _error(refusal: _Refusal) -> Response:
+def _error(refusal: Refusal) -> Response:
     status = refusal.fault.status if refusal.fault else _STATUSES.get(refusal.code, 500)
     body = {"error": {"code": status, "message": refusal.message, "status": refusal.code.name}}
     answer = Response(json.dumps(body), status=status, content_type="application/json")

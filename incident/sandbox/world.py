@@ -23,6 +23,7 @@ from incident.sandbox.slack import SlackStandIn
 from incident.sandbox.slack.seed import ON_CALL
 from incident.sandbox.state import StateFile, claim
 from incident.sandbox.switchboard import Switchboard
+from incident.services.slack_methods import PURPOSES
 
 PROJECT = "sandbox"
 TOPIC = "incident-interactions"
@@ -95,6 +96,7 @@ class World:
                 bot_token=self._secrets["SLACK_BOT_TOKEN"],
                 signing_secret=self._secrets["SLACK_SIGNING_SECRET"],
             )
+            self.slack.scopes = frozenset(PURPOSES)  # as the manifest asks for, and no more
             self.google = GoogleStandIn(self.switchboard)
             self._google_api_url = self._serve(closing, self.google)
             self.slack.url = self._serve(closing, self.slack)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from incident.services.google import DOCS, Google
+
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
 
 class Docs:
@@ -49,13 +52,20 @@ class Docs:
             telltales: values that stand in a filled document and in no template. They tell a placeholder that
                 is still to be filled from one that somebody wrote about.
         """
-        document = self._google.execute(
-            DOCS, lambda client: client.documents().get(documentId=document_id), repeatable=True
-        )
-        text = "".join(_texts(document))
+        text = self._text(document_id)
         return any(value in text for value in telltales) or not any(
             _placeholder(name) in text for name in names
         )
+
+    def placeholders(self, document_id: str) -> frozenset[str]:
+        """The names that stand in double braces in a document."""
+        return frozenset(_PLACEHOLDER.findall(self._text(document_id)))
+
+    def _text(self, document_id: str) -> str:
+        document = self._google.execute(
+            DOCS, lambda client: client.documents().get(documentId=document_id), repeatable=True
+        )
+        return "".join(_texts(document))
 
 
 def _placeholder(name: str) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from incident.services.google import DRIVE, Google
 
+MARK = "incident-bot"
+"""A property of the bot's own files that says what a file is to the bot; any client of Drive can see it."""
+
 _FIELDS = "id,webViewLink"
 
 
@@ -31,7 +34,12 @@ class Drive:
 
         https://developers.google.com/workspace/drive/api/reference/rest/v3/files/copy
         """
-        body = {"name": title, "parents": [self._folder_id], "appProperties": {"incident": incident_id}}
+        body = {
+            "name": title,
+            "parents": [self._folder_id],
+            "appProperties": {"incident": incident_id},
+            "properties": {MARK: "report"},  # a copy takes over what it does not say, and is no template
+        }
         copied = self._google.execute(
             DRIVE,
             lambda client: client.files().copy(

@@ -61,17 +61,27 @@ class Sheets:
 
     def has_row(self, first_cell: str) -> bool:
         """Whether a row begins with this."""
+        return first_cell in self._line("A:A", "COLUMNS")
+
+    def header(self) -> list[str]:
+        """What stands in the first row, up to the last cell that has anything."""
+        return self._line("1:1", "ROWS")
+
+    def _line(self, cells: str, dimension: str) -> list[str]:
+        """What one column or row shows."""
         quoted = self._sheet.replace("'", "''")
-        column = self._google.execute(
+        found = self._google.execute(
             SHEETS,
             lambda client: (
                 client.spreadsheets()
                 .values()
-                .get(spreadsheetId=self._spreadsheet_id, range=f"'{quoted}'!A:A", majorDimension="COLUMNS")
+                .get(
+                    spreadsheetId=self._spreadsheet_id, range=f"'{quoted}'!{cells}", majorDimension=dimension
+                )
             ),
             repeatable=True,
         )
-        return any(first_cell in cells for cells in column.get("values", []))
+        return next(iter(found.get("values", [])), [])
 
     def _tab(self) -> int:
         """The tab's number, which its rows are appended by; asked once for an instance."""

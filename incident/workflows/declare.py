@@ -286,7 +286,9 @@ def give_receipt(work: Declaration, attempt: Attempt) -> Done:
             return Done()
     except PermanentError:  # it lives for half an hour
         pass
-    work.tools.slack.post(work.incident.declared_by, message, work.mark("incident_receipt"))
+    mark = work.mark("incident_receipt")
+    if not (attempt.again and work.tools.slack.find(work.person, mark, work.since())):
+        work.tools.slack.post(work.person, message, mark)
     return Done()
 
 

@@ -101,7 +101,7 @@ run "times_agree" {
   }
 
   assert {
-    condition     = google_cloudfunctions2_function.worker.service_config[0].timeout_seconds > 50 + 15
+    condition     = google_cloudfunctions2_function.worker.service_config[0].timeout_seconds > local.delivery_seconds
     error_message = "The function would be stopped in the middle of a call: the engine begins none after 50 s, and one takes up to 15 s."
   }
 
@@ -146,6 +146,22 @@ run "the_default_database_has_no_name_in_the_settings" {
   assert {
     condition     = google_cloudfunctions2_function.worker.service_config[0].environment_variables["INCIDENT_STORE"] == "firestore"
     error_message = "The default database is `firestore`."
+  }
+}
+
+run "the_doctor_is_told_what_the_worker_is" {
+  variables {
+    sheet = "L'année"
+  }
+
+  assert {
+    condition     = strcontains(output.environment, "export INCIDENT_SHEET='L'\\''année'\n")
+    error_message = "A shell reads the value back as it is."
+  }
+
+  assert {
+    condition     = length(split("\n", output.environment)) == length(local.worker_environment)
+    error_message = "There is a line for each setting."
   }
 }
 

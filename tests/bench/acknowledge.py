@@ -36,9 +36,7 @@ def run() -> str:
             paced[rate] = defaultdict(list)
             for _ in range(ROUNDS):
                 for other, port in ports.items():
-                    paced[rate][other].append(
-                        load(port, seconds=SECONDS, connections=CONNECTIONS, rate=rate)
-                    )
+                    paced[rate][other].append(load(port, seconds=SECONDS, connections=CONNECTIONS, rate=rate))
     return "\n".join(
         [
             _table("one at a time", one, _sum(one)),

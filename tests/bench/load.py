@@ -87,7 +87,7 @@ def _main(port: str, seconds: str, connections: str, rate: str) -> None:
     many = int(connections)
     with ThreadPoolExecutor(many) as pool:
         drives = [pool.submit(_drive, n, int(port), float(seconds), many, float(rate)) for n in range(many)]
-    print(json.dumps([round(each, 3) for drive in drives for each in drive.result()]))
+    json.dump([round(each, 3) for drive in drives for each in drive.result()], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # its stubs are not among the locked packages
+import yaml
 
 from incident.sandbox.google.errors import ApiError
 from incident.sandbox.google.schema import Checker

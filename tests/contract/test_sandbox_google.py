@@ -14,7 +14,8 @@ import pytest
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from incident.sandbox.google import GoogleStandIn, Run, template
+from incident.operate.report_template import REPORTS
+from incident.sandbox.google import GoogleStandIn, Run
 from incident.sandbox.serve import Server
 from incident.sandbox.switchboard import Fault, Switchboard
 
@@ -445,7 +446,7 @@ def test_the_template_has_every_placeholder_once_and_every_question(google: Goog
     text = google.stand_in.document_text(google.workspace.template_id)
     placeholders = ["title", "date", "commander", "operations_lead", "channel", "meet", "severity", "status"]
     assert [text.count(f"{{{{{name}}}}}") for name in placeholders] == [1] * len(placeholders)
-    headings = [line.text for line in template.REPORT if line.style.startswith("HEADING")]
+    headings = [line.text for line in REPORTS["en"] if line.style.startswith("HEADING")]
     view = google.stand_in.document(google.workspace.template_id)
     assert [p.text for p in view.paragraphs if p.style.startswith("HEADING")] == headings
     for question in ("What happened", "Root cause", "Where we got lucky", "Action items", "Timeline"):

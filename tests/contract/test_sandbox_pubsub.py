@@ -277,7 +277,7 @@ def test_an_unknown_topic_is_not_found(publisher: PublisherClient) -> None:
 def test_topics_and_the_subscription_can_be_looked_at(
     pubsub: PubSubStandIn, publisher: PublisherClient
 ) -> None:
-    other = f"{TOPIC}-dead-letters"
+    dead_letters, other = f"{TOPIC}-dead-letters", f"{TOPIC}-others"
     assert publisher.get_topic(topic=TOPIC).name == TOPIC
     with pytest.raises(exceptions.NotFound):
         publisher.get_topic(topic=other)
@@ -286,7 +286,11 @@ def test_topics_and_the_subscription_can_be_looked_at(
         publisher.create_topic(name=other)
     with pytest.raises(exceptions.InvalidArgument):
         publisher.create_topic(name="projects/sandbox/topics/goog-x")
-    assert [t.name for t in publisher.list_topics(project="projects/sandbox")] == [TOPIC, other]
+    assert [t.name for t in publisher.list_topics(project="projects/sandbox")] == [
+        TOPIC,
+        dead_letters,
+        other,
+    ]
 
     with SubscriberClient() as subscriber:
         subscription = subscriber.get_subscription(subscription=pubsub.subscription)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.faults.discovery import Stage, discovered, sqlite_rig
+from tests.faults.discovery import Found, Stage, discovered, sqlite_rig
 from tests.faults.rig import Rig
 
 _FOLDER = "tests/faults/"
+_CASES = {"calls": "call_of", "store_calls": "store_call_of", "steps": "step_of"}
+"""The fixture that a test with each of these markers is given."""
 
 
 @pytest.fixture(scope="session")
@@ -28,17 +30,27 @@ def rig(stage: Stage) -> Rig:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the marker known."""
-    config.addinivalue_line("markers", "scenarios(*names): tried at every remote call of these scenarios")
+    """Makes the markers known."""
+    for name, cases in _CASES.items():
+        config.addinivalue_line("markers", f"{name}(*scenarios): tried at every one of {cases} of these scenarios")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Makes a case of every call that a scenario turns out to have."""
-    if "call_of" in metafunc.fixturenames:
-        marker = metafunc.definition.get_closest_marker("scenarios")
-        names = marker.args if marker else ()
-        cases = [(name, call) for name in names for call in discovered()[name].calls]
-        metafunc.parametrize("call_of", cases, ids=[f"{name}-{call.replace(' ', '#')}" for name, call in cases])
+    """Makes a case of every call and step that a scenario turns out to have."""
+    for name, fixture in _CASES.items():
+        if marker := metafunc.definition.get_closest_marker(name):
+            cases = [(scenario, case) for scenario in marker.args for case in _cases(name, discovered()[scenario])]
+            ids = [f"{scenario}-{str(case).replace(' ', '#')}" for scenario, case in cases]
+            metafunc.parametrize(fixture, cases, ids=ids)
+
+
+def _cases(name: str, found: Found) -> Sequence[str | int]:
+    match name:
+        case "calls":
+            return found.calls
+        case "store_calls":
+            return range(1, found.store_calls + 1)
+    return range(1, found.steps + 1)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,7 +12,12 @@ from pathlib import Path
 from tests.faults.rig import Rig, Saved
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.stores import SqliteFile
+from tests.faults.tampering import Tampering
 from tests.faults.truth import Allowed
+
+
+ALONE = Tampering(threads=1)
+"""One step at a time, so that what is found is the same every time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,10 @@ def _find(stage: Stage, scenario: Scenario, found: dict[str, Found]) -> Found:
     scenario.hinder(rig, base)
     message = scenario.begin(rig)
     rig.switchboard.calls.clear()
-    first = rig.deliver(message)
+    first = rig.deliver(message, 1, ALONE)
     if not first.acknowledged:
         rig.later(60)
-        rig.settle(message)
+        rig.settle(message, every=ALONE)
     wrong = scenario.wrong(rig, Allowed(receipts=9, calls=9))
     assert not wrong, f"{scenario.name}, although nothing was done to it: {wrong}"
     calls = tuple(call for call in rig.calls() if call not in base)

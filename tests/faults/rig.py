@@ -10,7 +10,8 @@ import base64
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -223,32 +224,40 @@ class Rig:
             self.calm()
         return delivered
 
-    def deliver_at_once(self, count: int, message: Interaction, attempt: int = 1) -> list[Delivered]:
-        """The same delivery to as many workers at the same instant."""
-        delivered = self.workers.deliver_at_once(count, envelope(message, attempt), self.environment())
+    def deliver_at_once(self, messages: Sequence[Interaction], attempt: int = 1) -> list[Delivered]:
+        """A delivery of each to a worker of its own at the same instant."""
+        envelopes = [envelope(message, attempt) for message in messages]
+        delivered = self.workers.deliver_at_once(envelopes, self.environment())
         if not all(one.status for one in delivered):
             self.calm()
         return delivered
 
-    def settle(self, message: Interaction, first: Tampering | None = None, copies: int = 1) -> int:
+    def settle(
+        self,
+        message: Interaction,
+        first: Tampering | None = None,
+        *,
+        every: Tampering | None = None,
+        copies: int = 1,
+    ) -> int:
         """Delivers until it is acknowledged, as Pub/Sub would.
 
         Args:
             message: what to deliver.
             first: done to the worker of the first delivery.
+            every: done to the workers of all others.
             copies: how many are delivered at the same time; each is acknowledged on its own.
 
         Returns:
             How many deliveries it took.
         """
         for attempt, backoff in zip(range(1, _DELIVERIES + 1), backoffs(), strict=False):
-            if attempt == 1 and first is not None:
-                delivered = [self.deliver(message, attempt, first)]
-            elif copies == 1:
-                delivered = [self.deliver(message, attempt)]
+            if copies == 1:
+                tampering = first if attempt == 1 and first else every
+                delivered = [self.deliver(message, attempt, tampering)]
             else:
-                delivered = self.deliver_at_once(copies, message, attempt)
-            copies = max(copies - sum(one.acknowledged for one in delivered), 0)
+                delivered = self.deliver_at_once([message] * copies, attempt)
+            copies -= sum(one.acknowledged for one in delivered)
             if not copies:
                 return attempt
             self.later(backoff)
@@ -268,20 +277,26 @@ class Rig:
 
     # What goes wrong.
 
-    def when(self, name: str, number: int, moment: Moment, act: Callable[[], None]) -> None:
-        """Has `act` done at the `number`th call of this name, in the middle of it."""
+    def at(self, name: str, number: int, moment: Moment, what: signal.Signals) -> Future[frozenset[int]]:
+        """Signals the worker in the midst of the `number`th call of this name.
+
+        Returns:
+            The ids of the processes, once it has happened.
+        """
+        happened: Future[frozenset[int]] = Future()
 
         def watch(call: Call, at: Moment) -> None:
             if at == moment and call.name == name and self._number(call) == number:
-                act()
+                happened.set_result(self.workers.signal(what))
 
         self.switchboard.watch(watch)
+        return happened
 
     def kill_at(self, name: str, number: int, moment: Moment) -> None:
         """Kills the worker at a call: `arrived`, and the service never acts; `acted`, and it has."""
         if moment == "arrived":
             self.switchboard.break_(name, Fault(status=0), times=1, after=number - 1)
-        self.when(name, number, moment, lambda: self.workers.signal(signal.SIGKILL))
+        self.at(name, number, moment, signal.SIGKILL)
 
     def calls(self) -> list[str]:
         """The names of all calls, those of one name numbered: `slack.chat.postMessage 2`; sorted."""

@@ -47,6 +47,11 @@ class Scenario:
     hinder: Callable[[Rig, Sequence[str]], None] = _nothing
     like: str = ""
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether part of it is that calls get through and no answer comes."""
+        return self.hinder is _unanswered
+
 
 def _declare(rig: Rig) -> Interaction:
     return rig.say(f"/incident {TITLE}")
@@ -128,6 +133,11 @@ def _late(rig: Rig, calls: Sequence[str]) -> None:  # noqa: ARG001
     rig.switchboard.break_("drive.files.copy", Fault(status=503), times=2)
 
 
+def _too_late(rig: Rig, calls: Sequence[str]) -> None:  # noqa: ARG001
+    """Where the opener typed is no place to answer any more."""
+    rig.switchboard.break_("slack.response_url", Fault(status=404))
+
+
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -135,6 +145,7 @@ SCENARIOS = {
         Scenario("declare_by_form", _declare_by_form, wrong_with_incident),
         Scenario("declare_unanswered", _declare, wrong_with_incident, hinder=_unanswered, like="declare"),
         Scenario("declare_late", _declare, wrong_with_incident, hinder=_late, like="declare"),
+        Scenario("declare_in_person", _declare, wrong_with_incident, hinder=_too_late, like="declare"),
         Scenario("update", _update, _wrong_with_update, _earlier),
         Scenario("update_unanswered", _update, _wrong_with_update, _earlier, _unanswered, "update"),
         Scenario("ask", _ask, _wrong_with_question, _earlier),

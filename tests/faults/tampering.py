@@ -54,6 +54,10 @@ class Tampering:
     store_fault: str = "kill"
     store_times: int = 1
 
+    def at_store_call(self, number: int) -> Tampering:
+        """The same, with this call to the store."""
+        return replace(self, store_call=number)
+
 
 @dataclass(slots=True)
 class Counted:

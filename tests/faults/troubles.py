@@ -32,10 +32,16 @@ class Trouble:
     dies: Moment | None = None
     worker: Tampering | None = None
 
-    @property
-    def ambiguous(self) -> bool:
-        """Whether the service has acted and the worker does not know."""
-        return self.dies == "acted" or bool(self.fault and self.fault.acts)
+    def leaves_open(self, method: str, concerned: str) -> bool:
+        """Whether a service may have acted on a call to `concerned`, of which the worker has no answer.
+
+        Args:
+            method: the call that the trouble happens to.
+            concerned: the call in question; one that is made besides may be under way as the worker dies.
+        """
+        if self.dies and self.worker is None:
+            return True
+        return method == concerned and (self.dies == "acted" or bool(self.fault and self.fault.acts))
 
     def happens_to(self, rig: Rig, name: str, number: int) -> None:
         """Makes it happen to the `number`th call of this name."""
@@ -46,10 +52,13 @@ class Trouble:
 
 
 _HURRIED = Tampering(patience=PATIENCE)
+_ALONE = Tampering(threads=1)
+"""One call at a time, so that a worker that dies leaves no other call half known."""
 
 TROUBLES = (
-    Trouble("killed_before", dies="arrived"),
-    Trouble("killed_after", dies="acted"),
+    Trouble("killed_before", dies="arrived", worker=_ALONE),
+    Trouble("killed_after", dies="acted", worker=_ALONE),
+    Trouble("killed_among_others", dies="acted"),
     Trouble("429_for_a_second", Fault(status=429, retry_after=1)),
     Trouble("429_for_ten_minutes", Fault(status=429, retry_after=600)),
     Trouble("500", Fault(status=500)),

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -93,24 +93,26 @@ class Workers:
                         self._running.discard(pid)
 
     def deliver_at_once(
-        self, count: int, envelope: Mapping[str, Any], environment: Mapping[str, str]
+        self, envelopes: Sequence[Mapping[str, Any]], environment: Mapping[str, str]
     ) -> list[Delivered]:
-        """The same push to as many processes at the same instant."""
-        barrier = threading.Barrier(count)
+        """Each push to a process of its own, at the same instant."""
+        barrier = threading.Barrier(len(envelopes))
 
-        def deliver(_: int) -> Delivered:
+        def deliver(envelope: Mapping[str, Any]) -> Delivered:
             barrier.wait()
             return self.deliver(envelope, environment)
 
-        with ThreadPoolExecutor(count) as pool:
-            return list(pool.map(deliver, range(count)))
+        with ThreadPoolExecutor(len(envelopes)) as pool:
+            return list(pool.map(deliver, envelopes))
 
-    def signal(self, number: signal.Signals) -> None:
-        """Kills, freezes or thaws every worker that runs now."""
+    def signal(self, number: signal.Signals, pids: Iterable[int] = ()) -> frozenset[int]:
+        """Kills, freezes or thaws these workers, or every one that runs now; which it was."""
         with self._lock:
-            for pid in self._running:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, number)
+            meant = frozenset(pids or self._running)
+        for pid in meant:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+        return meant
 
     def close(self) -> None:
         """Ends all processes."""

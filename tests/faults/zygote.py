@@ -51,10 +51,13 @@ def serve(path: str, settings: WorkerSettings, clock: Path, audit: Path) -> None
 
 
 def _loaded(settings: WorkerSettings) -> Worker:
-    """A real worker; its clients of Google's APIs are built beforehand, as they take the longest."""
+    """A real worker; what its clients of Google's APIs make on first use, at length, is made beforehand."""
     worker = make_worker(settings, AuditLog(settings.project))
-    for api in (DRIVE, DOCS, SHEETS, MEET):
-        worker._tools.meet._google.client(api)
+    client = worker._tools.meet._google.client
+    client(DRIVE).files()
+    client(DOCS).documents()
+    client(SHEETS).spreadsheets().values()
+    client(MEET).spaces()
     return worker
 
 

@@ -130,7 +130,7 @@ def opened(**settings: str) -> Iterator[Door]:
         }
         for name, value in environment.items():
             patch.setenv(name, value)
-        app = functions_framework.create_app(target="slack", source=str(ROOT / "main.py"))
+        app = functions_framework.create_app(target="slack", source=str(ROOT / "main.py"))  # type: ignore[no-untyped-call]  # has no types
         served = Server(app)
         stack.callback(served.close)
         slack.bot_url = served.url

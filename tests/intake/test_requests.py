@@ -83,7 +83,7 @@ def test_a_request_without_a_trace_is_given_one_of_its_own(door: Door, header: s
 @pytest.mark.parametrize(
     ("sent", "typed"),
     [
-        ("&lt;!channel&gt; &amp; &lt;@U1&gt; *bold* =HYPERLINK(\"http://x\")", NASTY),
+        ('&lt;!channel&gt; &amp; &lt;@U1&gt; *bold* =HYPERLINK("http://x")', NASTY),
         ("ask <@U0ZOE|zoe> in <#C0SRE|incident-sre>", "ask @zoe in #incident-sre"),
         ("Panne d’accès au réseau 🔥", "Panne d’accès au réseau 🔥"),
         ("status page is down", "status page is down"),
@@ -178,7 +178,9 @@ def test_a_button(door: Door) -> None:
         {},
     ],
 )
-def test_what_needs_nothing_done_is_acknowledged_and_not_published(door: Door, payload: dict[str, Any]) -> None:
+def test_what_needs_nothing_done_is_acknowledged_and_not_published(
+    door: Door, payload: dict[str, Any]
+) -> None:
     answer = door.interactive(payload)
     assert (answer.status_code, answer.data) == (200, b"")
     assert door.published() == []

@@ -6,12 +6,12 @@ import http.client
 import io
 import socket
 import time
-from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_sdk.signature import Clock
 
 from incident.intake.function import BODY_LIMIT
 from incident.intake.signature import Verifier
@@ -22,14 +22,14 @@ from tests.intake.door import COMMAND, FORM, SECRET, Door
 BODY = urlencode(COMMAND).encode()
 
 
-@dataclass
-class At:
+class At(Clock):
     """A clock that stands still."""
 
-    seconds: float
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
 
     def now(self) -> float:
-        return self.seconds
+        return self._seconds
 
 
 EXAMPLE_BODY = (
@@ -174,7 +174,9 @@ def test_an_oversized_request_that_does_not_say_so_is_413(door: Door) -> None:
 
 @pytest.mark.parametrize("length", [len(BODY) + 1, len(BODY) * 2, BODY_LIMIT])
 def test_a_truncated_request_is_400(door: Door, length: int) -> None:
-    answer = door.post(BODY, environ_overrides={"CONTENT_LENGTH": str(length), "wsgi.input": io.BytesIO(BODY)})
+    answer = door.post(
+        BODY, environ_overrides={"CONTENT_LENGTH": str(length), "wsgi.input": io.BytesIO(BODY)}
+    )
     assert answer.status_code == 400
     assert door.published() == []
 
@@ -185,8 +187,8 @@ def test_a_request_that_breaks_off_is_400(door: Door) -> None:
     timestamp = str(int(time.time()))
     head = (
         f"POST / HTTP/1.1\r\nHost: bot\r\nContent-Type: {FORM}\r\nContent-Length: {2 * len(BODY)}\r\n"
-        f"X-Slack-Request-Timestamp: {timestamp}\r\nX-Slack-Signature: {signature(SECRET, timestamp, BODY)}\r\n"
-        "\r\n"
+        f"X-Slack-Request-Timestamp: {timestamp}\r\n"
+        f"X-Slack-Signature: {signature(SECRET, timestamp, BODY)}\r\n\r\n"
     )
     with socket.create_connection((target.hostname, target.port), timeout=10) as sender:
         sender.sendall(head.encode() + BODY)

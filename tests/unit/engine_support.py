@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from incident.engine.engine import Engine, Outcome, StepReport
 from incident.engine.run import Claim, LeaseLostError, Progress, Run, RunLeasedError
-from incident.engine.workflow import Attempt, Done, Step, Workflow
+from incident.engine.workflow import Attempt, Done, Result, Step, Workflow
 from incident.failures import TransientError
 from incident.store.sqlite import SqliteStore
 
@@ -78,6 +78,12 @@ class WatchedStore:
         self.done |= set(progress.results)
         self._wrote()
         return recorded
+
+    def result(self, run_id: str, step: str) -> Result | None:
+        return self.store.result(run_id, step)
+
+    def origin(self, run_id: str) -> Mapping[str, Any] | None:
+        return self.store.origin(run_id)
 
     @property
     def calls(self) -> int:

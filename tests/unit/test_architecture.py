@@ -73,7 +73,10 @@ def test_the_engine_knows_no_service(module: str) -> None:
     [
         ("incident.intake", ("incident.workflows", "incident.services", "incident.store", "incident.worker")),
         ("incident.intake", GOOGLE_CLIENTS),
-        ("incident.messages", ("incident.services", "incident.store", "incident.workflows", "incident.engine")),
+        (
+            "incident.messages",
+            ("incident.services", "incident.store", "incident.workflows", "incident.engine"),
+        ),
         ("incident.store", ("incident.services", "incident.messages", "incident.workflows", "slack_sdk")),
         ("incident.services", ("incident.store", "incident.workflows", "incident.engine", "incident.intake")),
         ("incident.workflows", ("incident.intake", "slack_sdk", "googleapiclient", "google", "flask")),

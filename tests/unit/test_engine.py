@@ -248,13 +248,15 @@ def test_what_follows_is_told_how_things_stand_and_is_as_durable(run: Deliveries
     assert run.deliver(table, last=True).state is RunState.WAITING
     assert log.names == ["a", "notice", "a"]
     assert situations[0] == Situation({}, {"a": LATE}, frozenset(), last=False)
-    assert situations[-1] == Situation({"notice": {"by": "notice"}}, {"a": LATE}, frozenset({"a", "notice"}), last=True)
+    assert situations[-1] == Situation(
+        {"notice": {"by": "notice"}}, {"a": LATE}, frozenset({"a", "notice"}), last=True
+    )
     assert run.deliver(table).state is RunState.DONE
     assert log.names == ["a", "notice", "a", "a"]
 
 
 def test_a_run_is_not_done_before_what_follows_is(run: Deliveries, log: Log) -> None:
-    table = Workflow("test", (log.step("a"),), lambda _, situation: [log.step("notice", LATE, Done())])
+    table = Workflow("test", (log.step("a"),), lambda _, __: [log.step("notice", LATE, Done())])
     assert run.deliver(table).state is RunState.WAITING
     assert run.deliver(table).state is RunState.DONE
     assert log.names == ["a", "notice", "notice"]

@@ -94,14 +94,18 @@ def test_there_are_no_more_store_calls_than_the_test_above_knows(store: WatchedS
     assert store.calls <= 5
 
 
-def test_nothing_runs_any_more_once_run_has_ended(store: WatchedStore, log: Log, pool: ThreadPoolExecutor) -> None:
+def test_nothing_runs_any_more_once_run_has_ended(
+    store: WatchedStore, log: Log, pool: ThreadPoolExecutor
+) -> None:
     """Also when the store fails while other steps are at it."""
 
     def lingers(_: Attempt) -> Done:
         time.sleep(0.2)
         return Done()
 
-    table = Workflow("test", (log.step("quick"), log.step("slow", lingers), log.step("next", needs=["quick"])))
+    table = Workflow(
+        "test", (log.step("quick"), log.step("slow", lingers), log.step("next", needs=["quick"]))
+    )
     store.refuses, store.failure = "quick", LeaseLostError()
     with pytest.raises(LeaseLostError):
         Deliveries(store, pool).deliver(table)
@@ -204,7 +208,7 @@ def test_no_call_begins_after_the_lease_was_lost(
 
     def waits_for_the_end(_: Attempt) -> Done:
         begun.set()
-        for _ in range(200):
+        for __ in range(200):
             time.sleep(0.01)
             try:
                 deadline.timeout(8)
@@ -278,7 +282,7 @@ def test_a_run_is_done_when_its_table_is_whatever_else_is_on_record(
 
 
 def test_a_run_belongs_to_one_workflow(store: WatchedStore, log: Log, pool: ThreadPoolExecutor) -> None:
-    """The question in an incident's channel has two buttons and one answer: the run of whichever came first."""
+    """The question in an incident's channel has two buttons and one answer: whichever came first."""
     engine = Engine(store, pool, lambda _: None)
     declares = Workflow("declare", (log.step("channel", LATE),))
     updates = Workflow("update", (log.step("message"),))

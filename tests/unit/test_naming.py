@@ -44,9 +44,7 @@ def test_channel_names(title: str, slug: str) -> None:
 
 def test_a_long_title_keeps_its_first_words_in_their_order() -> None:
     title = "the quick brown fox jumps over the lazy dog and extraordinarily runs a way to a"
-    assert channel_name(DAY, title) == (
-        "incident-2026-11-23-the-quick-brown-fox-jumps-over-the-lazy-dog-and"
-    )
+    assert channel_name(DAY, title) == ("incident-2026-11-23-the-quick-brown-fox-jumps-over-the-lazy-dog-and")
     assert channel_name(DAY, "x" * 300) == f"incident-2026-11-23-{'x' * 60}"
 
 

@@ -147,6 +147,16 @@ class GoogleStandIn:
             self._state.version += 1
             return fill(self._state, timezone)
 
+    def restrict(self, file_id: str) -> None:
+        """Takes from the bot the right to change a file, or to add to a folder.
+
+        Raises:
+            KeyError: there is no such file.
+        """
+        with self._state.lock:
+            self._state.version += 1
+            self._state.files[file_id].read_only = True
+
     def snapshot(self) -> Json:
         """Everything the Workspace holds, as JSON."""
         with self._state.lock:

@@ -219,6 +219,10 @@ class Drive:
         folder = self._state.files.get(parent)
         if folder is not None and folder.mime_type != FOLDER:
             raise ApiError(403, "The specified parent is not a folder.", "parentNotAFolder")
+        if folder is not None and folder.read_only:
+            raise ApiError(
+                403, "Insufficient permissions for the specified parent.", "insufficientParentPermissions"
+            )
         drive_id = folder.drive_id if folder else parent if parent in self._state.drives else None
         if (folder is None and drive_id is None) or (
             drive_id and not request.parameters.get("supportsAllDrives")
@@ -241,6 +245,11 @@ class Drive:
             "modifiedTime": rfc3339(file.modified),
             "webViewLink": self.link(file),
             "permissionIds": [permission["id"] for permission in file.permissions],
+            "capabilities": {
+                "canAddChildren": file.mime_type == FOLDER and not file.read_only,
+                "canCopy": file.mime_type != FOLDER,
+                "canEdit": not file.read_only,
+            },
         }
         if file.drive_id:
             resource["driveId"] = file.drive_id

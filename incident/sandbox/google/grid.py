@@ -50,12 +50,14 @@ class Sheet:
         cells: Sheets' `CellData` by row and column from 0, only what was entered; empty cells are absent.
         basic_filter: Sheets' `BasicFilter`.
         charts: Sheets' `EmbeddedChart`s.
+        widths: pixels by column from 0, of those that somebody has set.
     """
 
     properties: Json
     cells: dict[tuple[int, int], Json] = field(default_factory=dict)
     basic_filter: Json | None = None
     charts: list[Json] = field(default_factory=list)
+    widths: dict[int, int] = field(default_factory=dict)
 
     @property
     def id(self) -> int:
@@ -144,6 +146,7 @@ class Spreadsheet:
                     "cells": [[row, column, cell] for (row, column), cell in sheet.cells.items()],
                     "basic_filter": sheet.basic_filter,
                     "charts": sheet.charts,
+                    "widths": [[column, pixels] for column, pixels in sheet.widths.items()],
                 }
                 for sheet in self.sheets
             ],
@@ -159,6 +162,7 @@ class Spreadsheet:
                 {(row, column): cell for row, column, cell in sheet["cells"]},
                 sheet["basic_filter"],
                 sheet["charts"],
+                dict(sheet.get("widths", [])),  # which older sandboxes did not save
             )
             for sheet in data["sheets"]
         ]

@@ -14,6 +14,9 @@ from .operations import Links, Operation, Request
 from .sheets_edits import Editor
 from .state import SPREADSHEET, DriveFile, State
 
+_WIDTH = 100
+"""Pixels; how wide columns are at first."""
+
 
 class Sheets:
     """The methods of spreadsheets; those of `spreadsheets.values` are in values.py."""
@@ -109,7 +112,7 @@ def _sheet(sheet: Sheet, areas: list[a1.Area], *, grid: bool) -> Json:
         own = [area for area in areas if area.sheet.id == sheet.id] or [
             a1.Area(sheet, 0, 0, sheet.row_count, sheet.column_count)
         ]
-        resource["data"] = [_grid_data(area) for area in own]
+        resource["data"] = [{**_grid_data(area), **_widths(area)} for area in own]
     return resource
 
 
@@ -127,6 +130,15 @@ def _grid_data(area: a1.Area) -> Json:
         **({"startRow": area.top} if area.top else {}),
         **({"startColumn": area.left} if area.left else {}),
     }
+
+
+def _widths(area: a1.Area) -> Json:
+    """What is known of the columns of an area, if anything is."""
+    known = [column for column in area.sheet.widths if area.left <= column < area.right]
+    if not known:
+        return {}
+    columns = range(area.left, max(known) + 1)
+    return {"columnMetadata": [{"pixelSize": area.sheet.widths.get(column, _WIDTH)} for column in columns]}
 
 
 def _cell_data(cell: Json) -> Json:

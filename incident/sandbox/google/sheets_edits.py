@@ -35,6 +35,7 @@ class Editor:
             "addSheet": self._add_sheet,
             "deleteSheet": self._delete_sheet,
             "updateSheetProperties": self._update_sheet_properties,
+            "updateDimensionProperties": self._update_dimension_properties,
             "updateSpreadsheetProperties": self._update_spreadsheet_properties,
             "setBasicFilter": self._set_basic_filter,
             "setDataValidation": self._set_data_validation,
@@ -126,6 +127,18 @@ class Editor:
             self._spreadsheet.sheets.remove(sheet)
             self._spreadsheet.sheets.insert(sheet.properties["index"], sheet)
             self._number()
+
+    def _update_dimension_properties(self, details: Json, place: str) -> None:
+        batch.only(details, {"range", "properties", "fields"}, place)
+        columns: Json = details.get("range", {})
+        sheet = self._sheet(columns.get("sheetId", 0), place)
+        mask = batch.mask(details, "sheets", "DimensionProperties", place)
+        if columns.get("dimension") != "COLUMNS" or mask.keys() != {"pixelSize"}:
+            raise unimplemented(f"{place} of anything but the width of columns")
+        for column in range(columns.get("startIndex", 0), columns.get("endIndex", sheet.column_count)):
+            if column >= sheet.column_count:
+                raise invalid(f"Invalid {place}: There is no column {column} to change.")
+            sheet.widths[column] = details.get("properties", {}).get("pixelSize", 0)
 
     def _update_spreadsheet_properties(self, details: Json, place: str) -> None:
         mask = batch.mask(details, "sheets", "SpreadsheetProperties", place)

@@ -35,6 +35,7 @@ class DriveFile:
         created: seconds since the epoch.
         modified: seconds since the epoch.
         content: the document or spreadsheet; None for a folder.
+        read_only: whether the bot may read it and no more.
     """
 
     id: str
@@ -50,6 +51,7 @@ class DriveFile:
     properties: dict[str, str] = field(default_factory=dict)
     permissions: list[dict[str, Any]] = field(default_factory=list)
     content: Content = None
+    read_only: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON, for `from_json`."""

@@ -106,11 +106,13 @@ class Api:
 
     def _method(self, request: Request, name: str) -> Response:
         try:
-            return _json({"ok": True, **self._call(request, name)})
+            answer = _json({"ok": True, **self._call(request, name)})
         except RateLimitedError as refusal:
             return _ratelimited(refusal.retry_after)
         except SlackError as refusal:
             return _json(refusal.answer())
+        answer.headers["X-OAuth-Scopes"] = ",".join(sorted(self.scopes))
+        return answer
 
     def _call(self, request: Request, name: str) -> JsonObject:
         method = METHODS.get(name)

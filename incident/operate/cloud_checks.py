@@ -1,0 +1,151 @@
+"""What the bot needs of Google Cloud: the topic, who listens to it, and the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import grpc
+from google.api_core.exceptions import Forbidden, GoogleAPICallError, NotFound, RetryError, Unauthenticated
+from google.auth.exceptions import GoogleAuthError
+from google.pubsub_v1 import PublisherClient, SubscriberClient
+from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
+from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
+
+from incident.failures import PermanentError, TransientError
+from incident.operate import advice
+from incident.operate.finding import Finding, FoundError, bad, good
+from incident.settings import WorkerSettings
+from incident.store.open import open_store
+
+_ONCE: dict[str, Any] = {"retry": None, "timeout": 10.0}
+_A_CHANNEL = "C0DOCTOR"
+"""An id that no incident's channel has; looking it up asks the store what the worker asks it first."""
+
+T = TypeVar("T")
+
+
+class CloudChecks:
+    """Checks of what the settings name; nothing is changed."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        """Finds credentials with the first check."""
+        self._settings = settings
+
+    def topic(self) -> Finding:
+        """Where the Slack function publishes."""
+        self._look_at_topic(self._settings.topic_path, "INCIDENT_TOPIC")
+        return good(self._settings.topic)
+
+    def subscription(self) -> Finding:
+        """Who delivers to the worker, for ever."""
+        subscription = self._push_subscription()
+        name = _short(subscription.name)
+        if subscription.expiration_policy.ttl:
+            days = subscription.expiration_policy.ttl.days
+            return bad(f"{name} is deleted after {days} days without a message", advice.APPLY)
+        attempts = subscription.dead_letter_policy.max_delivery_attempts
+        if attempts and attempts != self._settings.max_delivery_attempts:
+            return bad(
+                f"{name} delivers {attempts} times, the worker expects {self._settings.max_delivery_attempts}",
+                f"Set INCIDENT_MAX_DELIVERY_ATTEMPTS to {attempts}, or: {advice.APPLY}",
+            )
+        return good(f"{name} pushes to {subscription.push_config.push_endpoint}")
+
+    def dead_letters(self) -> Finding:
+        """Where messages go that cannot be carried out: a topic that somebody keeps them of."""
+        subscription = self._push_subscription()
+        topic = subscription.dead_letter_policy.dead_letter_topic
+        if not topic:
+            return bad(f"{_short(subscription.name)} has no dead-letter policy", advice.APPLY)
+        self._look_at_topic(topic, "the dead-letter policy")
+        keepers = self._subscriptions(topic)
+        if not keepers:
+            return bad(f"{_short(topic)} has no subscription, so dead letters are lost", advice.APPLY)
+        expiring = [_short(keeper.name) for keeper in keepers if keeper.expiration_policy.ttl]
+        if expiring:
+            return bad(f"{', '.join(expiring)} is deleted after a month without dead letters", advice.APPLY)
+        return good(f"kept by {', '.join(_short(keeper.name) for keeper in keepers)}")
+
+    def store(self) -> Finding:
+        """What the bot remembers."""
+        try:
+            open_store(self._settings).incident_in_channel(_A_CHANNEL)
+        except PermanentError as error:
+            return bad(
+                str(error),
+                f"Check INCIDENT_STORE ({self._settings.store}). {advice.for_error(error)}".rstrip(),
+            )
+        except GoogleAuthError as error:
+            raise TransientError("firestore", type(error).__name__) from None
+        return good(f"{self._settings.store} answers")
+
+    def _push_subscription(self) -> Any:
+        pushing = [
+            subscription
+            for subscription in self._subscriptions(self._settings.topic_path)
+            if subscription.push_config.push_endpoint
+        ]
+        if not pushing:
+            found = f"nothing pushes what is published on {self._settings.topic} to the worker"
+            raise FoundError(bad(found, advice.APPLY))
+        return pushing[0]
+
+    def _look_at_topic(self, topic: str, where: str) -> None:
+        with self._publisher() as client:
+            _asked(
+                partial(client.get_topic, topic=topic, **_ONCE),
+                bad(f"there is no topic {_short(topic)}", f"{advice.APPLY} Or set {where} right."),
+            )
+
+    def _subscriptions(self, topic: str) -> list[Any]:
+        missing = bad(f"there is no topic {_short(topic)}", advice.APPLY)
+        with self._publisher() as client:
+            names = _asked(lambda: list(client.list_topic_subscriptions(topic=topic, **_ONCE)), missing)
+        with self._subscriber() as client:
+            return [
+                _asked(partial(client.get_subscription, subscription=name, **_ONCE), missing)
+                for name in names
+            ]
+
+    def _publisher(self) -> Any:
+        host = self._settings.pubsub_emulator_host
+        if not host:
+            return _authorised(PublisherClient)
+        return PublisherClient(transport=PublisherGrpcTransport(channel=grpc.insecure_channel(host)))
+
+    def _subscriber(self) -> Any:
+        host = self._settings.pubsub_emulator_host
+        if not host:
+            return _authorised(SubscriberClient)
+        return SubscriberClient(transport=SubscriberGrpcTransport(channel=grpc.insecure_channel(host)))
+
+
+def _authorised(client: Callable[[], T]) -> T:
+    """A client with the credentials there are."""
+    try:
+        return client()
+    except GoogleAuthError as error:
+        raise PermanentError("pubsub", type(error).__name__) from None
+
+
+def _asked(ask: Callable[[], T], missing: Finding) -> T:
+    """What Pub/Sub answers.
+
+    Raises:
+        FoundError: with `missing`, if there is no such thing.
+        StepError: if Pub/Sub does not say.
+    """
+    try:
+        return ask()
+    except NotFound:
+        raise FoundError(missing) from None
+    except (Forbidden, Unauthenticated) as error:
+        raise PermanentError("pubsub", type(error).__name__) from None
+    except (GoogleAPICallError, RetryError, GoogleAuthError) as error:
+        raise TransientError("pubsub", type(error).__name__) from None
+
+
+def _short(name: str) -> str:
+    return name.rpartition("/")[2]

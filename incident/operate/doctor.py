@@ -1,0 +1,133 @@
+"""`incident doctor`: whether everything is there that the bot depends on, and what to do where it is not."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from incident.failures import StepError
+from incident.operate import advice
+from incident.operate.cloud_checks import CloudChecks
+from incident.operate.finding import Finding, FoundError, State, bad, good
+from incident.operate.slack_checks import SlackChecks
+from incident.operate.workspace_checks import WorkspaceChecks
+from incident.settings import SettingsError, WorkerSettings
+
+Checks = Mapping[str, Callable[[], Finding]]
+"""What is looked at, by the name that is shown, in order."""
+
+_MARKS = {State.GOOD: "✓", State.DOUBTFUL: "!", State.BAD: "✗"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    parser.description = (
+        "Checks everything that the bot depends on, with the worker's settings. Changes nothing, but opens "
+        "one call that nobody sees. Exits with 0 only if nothing is wrong."
+    )
+    parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument(
+        "--settings",
+        metavar="FILE",
+        help="the settings as JSON, `-` for standard input: `terraform output -json settings`; "
+        "the environment if not given",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Checks and prints; the exit status."""
+    findings: dict[str, Finding] = {}
+    width = 0
+    try:
+        settings = _settings(arguments.settings)
+        checks = _checks(settings)
+        findings["Settings"] = good(f"complete, for the project {settings.project}")
+        width = max(map(len, checks))
+    except SettingsError as error:
+        checks = {}
+        findings["Settings"] = bad(
+            str(error), "README lists the settings; `terraform output settings` has them."
+        )
+    if not arguments.json:
+        _say(_line("Settings", findings["Settings"], width))
+    for name, finding in examine(checks):
+        findings[name] = finding
+        if not arguments.json:
+            _say(_line(name, finding, width))
+    healthy = all(finding.state is not State.BAD for finding in findings.values())
+    _say(_as_json(findings, healthy=healthy) if arguments.json else f"\n{_closing(findings)}")
+    return 0 if healthy else 1
+
+
+def examine(checks: Checks) -> Iterator[tuple[str, Finding]]:
+    """Makes the checks one after the other; a service that fails is a finding too."""
+    for name, check in checks.items():
+        try:
+            finding = check()
+        except FoundError as error:
+            finding = error.finding
+        except StepError as error:
+            finding = bad(str(error), advice.for_error(error))
+        yield name, finding
+
+
+def _checks(settings: WorkerSettings, now: Callable[[], float] = time.time) -> Checks:
+    slack, workspace, cloud = SlackChecks(settings, now), WorkspaceChecks(settings), CloudChecks(settings)
+    return {
+        "Slack token": slack.token,
+        "Slack scopes": slack.scopes,
+        "Announcements": slack.channel,
+        "On-call groups": slack.groups,
+        "Signing secret": slack.signing_secret,
+        "Clock": slack.clock,
+        "Report template": workspace.template,
+        "Incidents folder": workspace.folder,
+        "Spreadsheet": workspace.spreadsheet,
+        "Its tab": workspace.tab,
+        "Google Meet": workspace.meet,
+        "Topic": cloud.topic,
+        "Subscription": cloud.subscription,
+        "Dead letters": cloud.dead_letters,
+        "Store": cloud.store,
+    }
+
+
+def _settings(file: str | None) -> WorkerSettings:
+    if file is None:
+        return WorkerSettings.load()
+    try:
+        given = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
+        environment = {str(name): str(value) for name, value in given.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise SettingsError(f"{file} cannot be read as settings: {type(error).__name__}") from None
+    return WorkerSettings.load(environment)
+
+
+def _line(name: str, finding: Finding, width: int) -> str:
+    line = f"{_MARKS[finding.state]} {name:<{width}}  {finding.found}"
+    return f"{line}\n  {'':{width}}  → {finding.advice}" if finding.advice else line
+
+
+def _closing(findings: Mapping[str, Finding]) -> str:
+    wrong = sum(finding.state is State.BAD for finding in findings.values())
+    doubtful = sum(finding.state is State.DOUBTFUL for finding in findings.values())
+    if not wrong and not doubtful:
+        return "All is well."
+    return f"{wrong} to mend, {doubtful} to look at."
+
+
+def _as_json(findings: Mapping[str, Finding], *, healthy: bool) -> str:
+    checks: list[dict[str, Any]] = [
+        {"name": name, "state": finding.state, "found": finding.found, "advice": finding.advice}
+        for name, finding in findings.items()
+    ]
+    return json.dumps({"ok": healthy, "checks": checks}, indent=2, ensure_ascii=False)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - the command's output

@@ -1,0 +1,152 @@
+"""What the bot needs of Slack."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from incident.failures import PermanentError, TransientError
+from incident.operate import advice
+from incident.operate.finding import Finding, FoundError, bad, doubtful, good
+from incident.secrets import Secret, SecretUnavailableError, secret
+from incident.services.slack import SERVICE, Slack
+from incident.services.slack_methods import PURPOSES
+from incident.settings import WorkerSettings
+from incident.workflows.toolbox import CLOCK_SKEW_SECONDS
+
+_SECONDS = 8
+_SIGNING_SECRET = re.compile(r"[0-9a-f]{32}")
+
+
+class SlackChecks:
+    """Checks of one workspace, as the bot."""
+
+    def __init__(self, settings: WorkerSettings, now: Callable[[], float]) -> None:
+        """`now` is this machine's clock, in seconds since the epoch."""
+        self._settings = settings
+        self._now = now
+        self._slack = Slack(secret(settings.slack_bot_token), settings.slack_api_url)
+        self._identity: Any = None
+        self._ahead = 0.0
+
+    def token(self) -> Finding:
+        """Whose token it is."""
+        answer = self._call("auth.test")
+        if not answer.get("bot_id"):
+            return bad("the token is not a bot's", advice.BOT_TOKEN)
+        self._ahead = self._now() - _date(answer.headers)
+        self._identity = answer
+        return good(f"@{answer['user']} in {answer['team']}")
+
+    def scopes(self) -> Finding:
+        """What the token may do, against what the bot calls."""
+        granted = {scope.strip() for scope in _header(self._known().headers, "x-oauth-scopes").split(",")}
+        missing = [f"{scope} (to {PURPOSES[scope]})" for scope in sorted(PURPOSES.keys() - granted)]
+        if missing:
+            return bad(f"missing: {'; '.join(missing)}", advice.MANIFEST)
+        needless = sorted(granted - PURPOSES.keys())
+        if needless:
+            return doubtful(f"more than is needed: {', '.join(needless)}", advice.MANIFEST)
+        return good(f"all {len(PURPOSES)}, and no more")
+
+    def channel(self) -> Finding:
+        """The place of announcements."""
+        name, bot = self._settings.announcement_channel, self._known()["user"]
+        try:
+            channel_id = self._slack.channel_id(name)
+            channel = self._call("conversations.info", channel=channel_id)["channel"]
+        except PermanentError as error:
+            if error.reason != "channel_not_found":
+                raise
+            return bad(
+                f"there is no #{name} that the bot can see",
+                f"Make it; if it is private, type `/invite @{bot}` there; or set another INCIDENT_CHANNEL.",
+            )
+        if channel.get("is_archived"):
+            return bad(f"#{channel['name']} is archived", "Unarchive it, or set another INCIDENT_CHANNEL.")
+        if not channel.get("is_member"):
+            return bad(f"the bot is not in #{channel['name']}", f"Type `/invite @{bot}` there.")
+        return good(f"the bot is in #{channel['name']}")
+
+    def groups(self) -> Finding:
+        """Who is on call."""
+        groups = self._settings.oncall_groups
+        self._known()
+        if not groups:
+            return good("none are set, so nobody is invited but who declares an incident")
+        counts = []
+        for group in groups:
+            try:
+                counts.append(f"{group} has {len(self._slack.group_members(group))}")
+            except PermanentError as error:
+                if error.reason != "no_such_subteam":
+                    raise
+                return bad(
+                    f"there is no user group {group}",
+                    "Set INCIDENT_ONCALL_GROUPS to ids; a group's page in Slack has its id under the three dots.",
+                )
+        return good(", ".join(counts))
+
+    def signing_secret(self) -> Finding:
+        """What Slack signs its requests with. Whether it is the right one only a request of Slack's shows."""
+        value = _value(secret(self._settings.slack_signing_secret), "SLACK_SIGNING_SECRET")
+        if not _SIGNING_SECRET.fullmatch(value):
+            return bad(
+                "it does not look like one: 32 hexadecimal digits",
+                "Copy it from Basic Information > App Credentials > Signing Secret. " + advice.NO_VALUE,
+            )
+        return good("there")
+
+    def clock(self) -> Finding:
+        """How far this machine's clock is from Slack's, which signatures are judged by."""
+        self._known()
+        if abs(self._ahead) > CLOCK_SKEW_SECONDS:
+            direction = "ahead of" if self._ahead > 0 else "behind"
+            return bad(
+                f"{abs(self._ahead):.0f} s {direction} Slack's",
+                "Set the clock by a time server. Slack's requests are refused if they seem older than 5 minutes.",
+            )
+        return good(f"within {max(1, round(abs(self._ahead)))} s of Slack's")
+
+    def _known(self) -> Any:
+        """The answer that said whose token it is.
+
+        Raises:
+            FoundError: if there is none.
+        """
+        if self._identity is None:
+            raise FoundError(doubtful("not looked at", "First see to the token."))
+        return self._identity
+
+    def _call(self, method: str, **arguments: str) -> Any:
+        token = _value(secret(self._settings.slack_bot_token), "SLACK_BOT_TOKEN")
+        client = WebClient(token, base_url=self._settings.slack_api_url, timeout=_SECONDS, retry_handlers=[])
+        try:
+            return client.api_call(method, params=arguments)
+        except SlackApiError as error:
+            raise PermanentError(SERVICE, str(error.response.get("error", ""))) from None
+        except (OSError, http.client.HTTPException, SlackClientError) as error:
+            reason = getattr(error, "reason", error)
+            name = type(reason if isinstance(reason, Exception) else error).__name__
+            raise TransientError(SERVICE, name) from None
+
+
+def _value(kept: Secret, setting: str) -> str:
+    try:
+        return kept.values()[0]
+    except SecretUnavailableError as error:
+        raise FoundError(bad(f"{setting} cannot be read: {error}", advice.NO_VALUE)) from None
+
+
+def _header(headers: Any, wanted: str) -> str:
+    return next((str(value) for name, value in headers.items() if name.lower() == wanted), "")
+
+
+def _date(headers: Any) -> float:
+    return parsedate_to_datetime(_header(headers, "date")).timestamp()

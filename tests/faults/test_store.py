@@ -1,0 +1,44 @@
+"""The store fails, or is the last thing a worker sees, at any of its calls."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.discovery import Stage
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.tampering import Tampering
+from tests.faults.truth import Allowed
+
+FAULTS = {
+    "killed_before": Tampering(threads=1, store_fault="kill"),
+    "killed_after": Tampering(threads=1, store_fault="kill", store_acts=True),
+    "unavailable": Tampering(threads=1, store_fault="transient"),
+    "unavailable_though_done": Tampering(threads=1, store_fault="transient", store_acts=True),
+    "unavailable_for_good": Tampering(threads=1, store_fault="transient", store_times=1000),
+    "forbidden": Tampering(threads=1, store_fault="permanent"),
+}
+
+
+@pytest.mark.store_calls("declare", "update", "ask")
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_store_fails_at_any_call(store_call_of: tuple[str, int], fault: str, stage: Stage) -> None:
+    name, number = store_call_of
+    _settles(stage, name, FAULTS[fault].at_store_call(number))
+
+
+@pytest.mark.steps("declare", "update", "ask")
+@pytest.mark.parametrize("threads", [1, 12])
+def test_the_worker_dies_with_the_result_of_any_step_in_hand(
+    step_of: tuple[str, int], threads: int, stage: Stage
+) -> None:
+    """The answer has been read, and is not stored."""
+    name, number = step_of
+    _settles(stage, name, Tampering(threads=threads, killed_with_step=number))
+
+
+def _settles(stage: Stage, name: str, tampering: Tampering) -> None:
+    scenario = SCENARIOS[name]
+    stage.set(scenario)
+    stage.rig.settle(scenario.begin(stage.rig), tampering)
+    # A result that was not stored is as lost as one that never came.
+    assert scenario.wrong(stage.rig, Allowed(receipts=2, calls=2)) == []

@@ -1,0 +1,174 @@
+"""What is thrown at the bot: each target takes any bytes, and fails only if the bot does.
+
+Hypothesis (`test_fuzz.py`) and, where it is installed, atheris (`atheris_run.py`) run the same targets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+from slack_sdk.signature import Clock
+
+from incident.commands import (
+    AskWhatWasMeant,
+    Command,
+    Declare,
+    Ignore,
+    OpenForm,
+    RecordUpdate,
+    parse,
+    parse_text,
+)
+from incident.intake.requests import Check, MalformedRequestError, NothingToDo, Request, read
+from incident.intake.signature import Verifier
+from incident.interaction import Interaction, Kind, UnreadableMessageError
+from incident.messages import incident as incident_messages
+from incident.messages import intake as intake_messages
+from incident.messages.incident import TOPIC_LIMIT, Links
+from incident.messages.locales import words_for
+from incident.messages.rich import Message
+from incident.model import Incident, Role
+from incident.naming import channel_name, document_title, incident_id, with_suffix
+from incident.sandbox.slack import blocks as block_kit
+from incident.sandbox.slack import mrkdwn
+from incident.sandbox.slack.bot_link import signature
+from incident.secrets import FixedSecret
+from incident.slack_text import as_typed, escape, escape_within, one_line
+from incident.worker import read_push
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+NOW = 1_531_420_618
+_CHANNEL = re.compile(r"[a-z0-9_-]{1,79}[a-z0-9_]")
+_LINKS = Links(call="https://meet.example/abc", report="https://docs.example/d/1")
+_LANGUAGES = tuple(map(words_for, ("en", "fr")))
+
+
+class _StoppedClock(Clock):
+    def now(self) -> float:
+        return NOW
+
+
+def signatures(data: bytes) -> None:
+    """Time stamp, signature and body, each on a line: only what is signed, and in time, gets in."""
+    timestamp, signed, body = [*data.split(b"\n", 2), b"", b""][:3]
+    stamp, claimed = timestamp.decode("latin-1"), signed.decode("latin-1")
+    accepted = Verifier(FixedSecret(SECRET), _StoppedClock()).is_from_slack(body, stamp, claimed)
+    if accepted:
+        assert claimed == signature(SECRET, stamp, body)
+        assert abs(int(stamp) - NOW) <= 300
+
+
+def requests(data: bytes) -> None:
+    """A body whose first byte says what it calls itself: normalised, or refused as malformed."""
+    content_type = "application/json" if data[:1] == b"j" else "application/x-www-form-urlencoded"
+    try:
+        found = read(data[1:], content_type, datetime(2026, 11, 23, tzinfo=UTC))
+    except MalformedRequestError:
+        return
+    match found:
+        case Request(interaction):
+            travelled = Interaction.from_message(interaction.to_message())
+            assert travelled.id == interaction.id
+            for in_incident in (True, False):
+                _answer(parse(travelled, in_incident=in_incident))
+            if interaction.kind is Kind.COMMAND:
+                assert travelled == interaction
+        case other:
+            assert isinstance(other, Check | NothingToDo)
+
+
+def pushes(data: bytes) -> None:
+    """What calls itself a push, and what calls itself the message in one."""
+    for reads in (read_push, Interaction.from_message):
+        with suppress(UnreadableMessageError):
+            reads(data)
+
+
+def grammar(data: bytes) -> None:
+    """What is typed after `/incident`."""
+    text = _text(data)
+    for in_incident in (True, False):
+        command = parse_text(text, in_incident=in_incident)
+        assert not isinstance(command, Ignore)
+        assert isinstance(command, OpenForm) == (one_line(text) == "")
+        _answer(command)
+
+
+def names(data: bytes) -> None:
+    """Names made of anything."""
+    title, day = _text(data), date(2026, 11, 23)
+    name = channel_name(day, title)
+    for number in (1, 2, 99, 12345):
+        assert _CHANNEL.fullmatch(with_suffix(name, number))
+    assert len(document_title(day, title)) <= 250
+    assert incident_id(day, one_line(title)).startswith("2026-11-23-")
+
+
+def escapes(data: bytes) -> None:
+    """What was typed comes back, and nothing of it is Slack's own."""
+    text = _text(data)
+    assert as_typed(escape(text)) == text
+    assert list(mrkdwn.problems(escape(text))) == []
+    assert len(one_line(as_typed(text)).splitlines()) <= 1
+    for limit in (1, 7, 250):
+        within = escape_within(text, limit)
+        assert len(within) <= limit
+        assert list(mrkdwn.problems(within)) == []
+
+
+def messages(data: bytes) -> None:
+    """Every message that quotes a person."""
+    _answer(Declare(one_line(_text(data)) or "x"))
+    _answer(RecordUpdate(_text(data) or "x"))
+    _answer(AskWhatWasMeant(_text(data) or "x"))
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    target.__name__: target for target in (signatures, requests, pushes, grammar, names, escapes, messages)
+}
+
+
+def _text(data: bytes) -> str:
+    """Any text, halves of characters included; bytes that are none become characters all the same."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "surrogateescape")
+
+
+def _answer(command: Command) -> None:
+    """What the bot would say to it, in both languages."""
+    for say in _LANGUAGES:
+        match command:
+            case Declare(title, severity):
+                assert one_line(title) == title
+                incident = Incident(
+                    id="2026-11-23-4k7wm2zt",
+                    title=title,
+                    date=date(2026, 11, 23),
+                    declared_at=datetime(2026, 11, 23, tzinfo=UTC),
+                    declared_by="U012ABCDEF",
+                    severity=severity,
+                    roles=dict.fromkeys(Role, "U012ABCDEF"),
+                )
+                _check(incident_messages.briefing(say, incident, _LINKS))
+                _check(incident_messages.announcement(say, incident, "C012AB"))
+                _check(intake_messages.not_recorded(say, title[:2900]))
+                for words in (
+                    incident_messages.topic(say, incident),
+                    incident_messages.purpose(say, incident),
+                ):
+                    assert len(words) <= TOPIC_LIMIT
+                    assert list(mrkdwn.problems(words)) == []
+            case RecordUpdate(text):
+                _check(incident_messages.update(say, "U012ABCDEF", text))
+            case AskWhatWasMeant(text):
+                _check(incident_messages.question(say, text, "command-x"))
+
+
+def _check(message: Message) -> None:
+    assert block_kit.problems([block.to_dict() for block in message.blocks], "message") == []
+    assert list(mrkdwn.problems(message.text)) == []
