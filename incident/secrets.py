@@ -75,6 +75,8 @@ class StoredSecret:
         Raises:
             SecretUnavailableError: if they were never read and cannot be.
         """
+        if self._values:  # whoever has one does not wait for somebody who reads it again
+            return self._values
         with self._lock:
             if not self._values:
                 self._read()

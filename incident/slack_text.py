@@ -27,14 +27,19 @@ def as_typed(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def one_line(text: str) -> str:
-    """`text` on one line, without control characters or marks that turn the direction of writing."""
+def readable(text: str) -> str:
+    """`text` without control characters, but for the ends of lines, or marks that turn the writing around."""
     kept = (
-        " " if unicodedata.category(c) in {"Cc", "Zl", "Zp", "Cs"} else c
-        for c in text
+        " " if c not in "\n\t" and unicodedata.category(c) in {"Cc", "Cs"} else c
+        for c in text.replace("\r\n", "\n").translate({0x2028: "\n", 0x2029: "\n"})
         if c not in _BIDI_CONTROLS
     )
-    return " ".join("".join(kept).split())
+    return "".join(kept)
+
+
+def one_line(text: str) -> str:
+    """`text`, readable, on one line."""
+    return " ".join(readable(text).split())
 
 
 def escape(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from incident.commands import Ignore, parse
 from incident.engine.engine import Engine, Outcome, StepReport
 from incident.engine.run import LeaseLostError, RunDoneError, RunLeasedError, RunState
 from incident.failures import StepError
+from incident.http import read_body
 from incident.instance import once
 from incident.interaction import Interaction, UnreadableMessageError
 from incident.messages.locales import words_for
@@ -38,6 +38,9 @@ from incident.workflows.toolbox import Toolbox
 
 THREADS = 12
 """Steps of one instance that run at the same time; a declaration has five at most that can."""
+
+BODY_LIMIT = 20 << 20
+"""Bytes. Pub/Sub's largest messages, 10 MB, in base64; https://cloud.google.com/pubsub/quotas#resource_limits"""
 
 _OK = 200
 _AGAIN = 503
@@ -78,7 +81,7 @@ def read_push(body: bytes) -> Delivery:
         message_id = str(message.get("messageId", ""))
         traceparent = str(attributes.get("traceparent", ""))
         attempt = int(envelope.get("deliveryAttempt") or 0)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise UnreadableMessageError(f"not a push envelope: {type(error).__name__}") from None
     return Delivery(data, message_id, traceparent, attempt)
 
@@ -97,7 +100,7 @@ class Worker:
         """200: done, or nothing to do. 400: unreadable. 503: deliver again."""
         audit = self._audit.bind(traceparent=http.headers.get("traceparent", ""))
         try:
-            delivery = read_push(http.get_data(cache=False))
+            delivery = read_push(read_body(http, BODY_LIMIT))
             audit = audit.bind(
                 traceparent=delivery.traceparent, message_id=delivery.message_id, attempt=delivery.attempt
             )

@@ -352,6 +352,11 @@ class _Delivery(Generic[Work]):
     def _state(self) -> RunState:
         if all(step.name in self.results for step in (*self.workflow.steps, *self._following())):
             return RunState.DONE
-        if all(isinstance(failure, PermanentError) for failure in self.failures.values()):
+        if self._is_told() and all(isinstance(failure, PermanentError) for failure in self.failures.values()):
             return RunState.FAILED
         return RunState.WAITING
+
+    def _is_told(self) -> bool:
+        """Whether what was to be said of a failure has been said: what nobody knows of has to come again."""
+        following = self._following()
+        return not following or any(step.name in self.results for step in following)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http.client import HTTPException
-from io import BytesIO
 
 from flask import Request as HttpRequest
 from flask import Response, jsonify
@@ -17,6 +16,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from incident.audit import AuditLog, trace_id
 from incident.commands import TITLE, OpenForm, ShowHelp, parse_form, parse_text
+from incident.http import read_body
 from incident.instance import once
 from incident.intake.publisher import NotPublishedError, Publisher
 from incident.intake.requests import (
@@ -74,7 +74,7 @@ class Intake:
         traceparent = http.headers.get("traceparent", "")
         audit = self._audit.bind(traceparent=traceparent)
         try:
-            body = _body(http)
+            body = read_body(http, BODY_LIMIT)
         except RequestEntityTooLarge:
             return _reject(audit, 413, "too large")
         except BadRequest:
@@ -219,24 +219,6 @@ def _reply(response_url: str, message: Message, audit: AuditLog) -> None:
 def _reject(audit: AuditLog, status: int, reason: str) -> Response:
     audit.warning("incident.request.rejected", reason, status=status, outcome="rejected")
     return Response(status=status)
-
-
-def _body(http: HttpRequest) -> bytes:
-    """Everything that was sent.
-
-    Raises:
-        RequestEntityTooLarge: if that is more than `BODY_LIMIT`.
-        BadRequest: if the sender announced more than came.
-    """
-    http.max_content_length = BODY_LIMIT
-    try:
-        body = http.get_data(cache=False)
-        http.stream.read(1)  # raises where a body of unknown length was cut at the limit
-    except (RequestEntityTooLarge, BadRequest):
-        # functions-framework reads the rest after we have answered; failing at it again, it would answer 500.
-        http.stream = BytesIO()
-        raise
-    return body
 
 
 def _derived_traceparent(interaction_id: str) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from incident.commands import LINK_PREFIX
 from incident.interaction import Interaction, Kind
 from incident.naming import digest
-from incident.slack_text import as_typed
+from incident.slack_text import as_typed, readable
 
 _MOST_FIELDS = 100
 
@@ -95,7 +95,7 @@ def _read_command(form: Mapping[str, str], received_at: datetime) -> SlackReques
             team=form.get("team_id", ""),
             channel=form.get("channel_id", ""),
             payload={
-                "text": as_typed(form.get("text", "")),
+                "text": readable(as_typed(form.get("text", ""))),
                 "response_url": form.get("response_url", ""),
             },
         ),
@@ -153,7 +153,7 @@ def _read_form(payload: Mapping[str, Any], received_at: datetime) -> SlackReques
             channel=context["channel"],
             payload={
                 "callback_id": _text(view, "callback_id"),
-                "values": {name: _input(_within(state, name)) for name in state},
+                "values": {name: readable(_input(_within(state, name))) for name in state},
                 "response_url": context["response_url"],
             },
         ),

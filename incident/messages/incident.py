@@ -30,7 +30,7 @@ from incident.messages.rich import (
 )
 from incident.messages.words import Words
 from incident.model import Incident, Role
-from incident.slack_text import escape_within
+from incident.slack_text import escape, escape_within
 
 TOPIC_LIMIT = 250
 """Characters of a topic or purpose; https://docs.slack.dev/reference/methods/conversations.setTopic"""
@@ -155,7 +155,7 @@ def question(say: Words, text: str, question_id: str) -> Message:
 def update(say: Words, user_id: str, text: str) -> Message:
     """What somebody has to say to everybody in the incident."""
     return Message(
-        notification(f"{say.update}: {{text}}", person="", text=text).replace("  ", " "),
+        f"{say.update.format(person=f'<@{user_id}>')}: {escape(text)}",
         [paragraphs(line(say.update, person=person(user_id)), quoted(text))],
     )
 

@@ -115,4 +115,5 @@ def bullets(sections: Iterable[RichTextSectionElement], style: str) -> RichTextE
 
 def to_copy(text: str) -> RichTextElement:
     """Characters to copy and send again, whole."""
-    return RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=text)])
+    pieces = (text[start : start + _TEXT_LIMIT] for start in range(0, len(text), _TEXT_LIMIT))
+    return RichTextPreformattedElement(elements=[RichTextElementParts.Text(text=piece) for piece in pieces])

@@ -10,19 +10,20 @@ from incident.failures import StepError, TransientError
 MANIFEST = (
     "Paste what `incident manifest` prints into the app at api.slack.com/apps, and install the app again."
 )
-BOT_TOKEN = (
+INSTALL = (
     "Install the app in the workspace, and store its bot token (OAuth & Permissions, xoxb-...): "
     "`terraform output add_secrets` says how."
 )
 NO_VALUE = "Add the value (`terraform output add_secrets` says how), and see to it that you may read it."
 APPLY = "Run `terraform apply`."
 CREDENTIALS = (
-    "Log in as the worker: `gcloud auth application-default login --impersonate-service-account=ACCOUNT`, "
-    "with `terraform output worker_account`."
+    "Log in: `gcloud auth application-default login`, for `incident bootstrap` with --scopes=openid,"
+    "https://www.googleapis.com/auth/cloud-platform,https://www.googleapis.com/auth/drive."
 )
 DELEGATION = (
-    "Have a Workspace administrator enter what `terraform output domain_wide_delegation` prints, and check "
-    "GOOGLE_SUBJECT. It can take a day to count."
+    "See to it that you may act as the worker (Service Account Token Creator on its account), and that a "
+    "Workspace administrator has entered what `terraform output domain_wide_delegation` prints; and check "
+    "GOOGLE_SUBJECT."
 )
 ACCESS = (
     "Make the bot's account (GOOGLE_SUBJECT or, without one, `terraform output worker_account`) a Content "
@@ -33,11 +34,11 @@ _ENABLE = f"The API is not enabled in the project. {APPLY}"
 
 _BY_REASON: Mapping[str, str] = MappingProxyType(
     {
-        "account_inactive": BOT_TOKEN,
-        "invalid_auth": BOT_TOKEN,
-        "not_authed": BOT_TOKEN,
-        "token_expired": BOT_TOKEN,
-        "token_revoked": BOT_TOKEN,
+        "account_inactive": INSTALL,
+        "invalid_auth": INSTALL,
+        "not_authed": INSTALL,
+        "token_expired": INSTALL,
+        "token_revoked": INSTALL,
         "missing_scope": MANIFEST,
         "DefaultCredentialsError": CREDENTIALS,
         "RefreshError": CREDENTIALS,
@@ -50,7 +51,8 @@ _BY_REASON: Mapping[str, str] = MappingProxyType(
         "forbidden": ACCESS,
         "insufficientFilePermissions": ACCESS,
         "insufficientParentPermissions": ACCESS,
-        "insufficientPermissions": ACCESS,
+        "insufficientPermissions": CREDENTIALS,
+        "ACCESS_TOKEN_SCOPE_INSUFFICIENT": CREDENTIALS,
         "notFound": f"Check the id. {ACCESS}",
         "NOT_FOUND": f"Check the id. {ACCESS}",
         "PERMISSION_DENIED": ACCESS,

@@ -52,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "the lines for terraform.tfvars. Settings: GOOGLE_SUBJECT, INCIDENT_LOCALE, INCIDENT_TIMEZONE, "
         "INCIDENT_SHEET. May be run again."
     )
+    parser.add_argument(
+        "--account",
+        default="",
+        help="service account to act as; yourself, as you are logged in, if not given",
+    )
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("--drive", metavar="ID", help="of the Shared Drive to make all three in")
     place.add_argument("--folder", metavar="ID", help="of a folder that is to be the incidents folder")
@@ -61,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Carries the command out; the exit status."""
     try:
         settings = WorkspaceSettings.load()
-        google = Google(settings.google_api_url, settings.google_subject)
+        google = Google(settings.google_api_url, settings.google_subject, arguments.account)
         found = bootstrap(
             google, settings, drive=arguments.drive or "", folder=arguments.folder or "", tell=_tell
         )

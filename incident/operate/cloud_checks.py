@@ -47,8 +47,9 @@ class CloudChecks:
             return bad(f"{name} is deleted after {days} days without a message", advice.APPLY)
         attempts = subscription.dead_letter_policy.max_delivery_attempts
         if attempts and attempts != self._settings.max_delivery_attempts:
+            expected = self._settings.max_delivery_attempts
             return bad(
-                f"{name} delivers {attempts} times, the worker expects {self._settings.max_delivery_attempts}",
+                f"{name} delivers {attempts} times at most, the worker expects {expected}",
                 f"Set INCIDENT_MAX_DELIVERY_ATTEMPTS to {attempts}, or: {advice.APPLY}",
             )
         return good(f"{name} pushes to {subscription.push_config.push_endpoint}")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from incident.failures import StepError
@@ -21,6 +20,10 @@ from incident.settings import SettingsError, WorkerSettings
 Checks = Mapping[str, Callable[[], Finding]]
 """What is looked at, by the name that is shown, in order."""
 
+WORKER = "incident-worker"
+"""The worker's service account, as terraform/iam.tf calls it."""
+
+_SETTINGS = "README lists the settings; `terraform output -raw environment` has them for your shell."
 _MARKS = {State.GOOD: "✓", State.DOUBTFUL: "!", State.BAD: "✗"}
 
 
@@ -32,29 +35,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="for machines")
     parser.add_argument(
-        "--settings",
-        metavar="FILE",
-        help="the settings as JSON, `-` for standard input: `terraform output -json settings`; "
-        "the environment if not given",
+        "--account",
+        help="e-mail address of the worker's service account, which you must be allowed to act as; "
+        f"{WORKER}@PROJECT.iam.gserviceaccount.com if not given",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Checks and prints; the exit status."""
-    findings: dict[str, Finding] = {}
-    width = 0
     try:
-        settings = _settings(arguments.settings)
-        checks = _checks(settings)
-        findings["Settings"] = good(f"complete, for the project {settings.project}")
-        width = max(map(len, checks))
+        settings = WorkerSettings.load()
     except SettingsError as error:
-        checks = {}
-        findings["Settings"] = bad(
-            str(error), "README lists the settings; `terraform output settings` has them."
-        )
-    if not arguments.json:
-        _say(_line("Settings", findings["Settings"], width))
+        checks: Checks = {"Settings": partial(bad, str(error), _SETTINGS)}
+    else:
+        account = arguments.account or f"{WORKER}@{settings.project}.iam.gserviceaccount.com"
+        checks = {
+            "Settings": partial(good, f"complete, for the project {settings.project}"),
+            **all_checks(settings, account),
+        }
+    width = max(map(len, checks))
+    findings: dict[str, Finding] = {}
     for name, finding in examine(checks):
         findings[name] = finding
         if not arguments.json:
@@ -76,8 +76,16 @@ def examine(checks: Checks) -> Iterator[tuple[str, Finding]]:
         yield name, finding
 
 
-def _checks(settings: WorkerSettings, now: Callable[[], float] = time.time) -> Checks:
-    slack, workspace, cloud = SlackChecks(settings, now), WorkspaceChecks(settings), CloudChecks(settings)
+def all_checks(settings: WorkerSettings, account: str, now: Callable[[], float] = time.time) -> Checks:
+    """Every check there is.
+
+    Args:
+        settings: the worker's.
+        account: e-mail address of its service account.
+        now: this machine's clock, in seconds since the epoch.
+    """
+    slack, workspace = SlackChecks(settings, now), WorkspaceChecks(settings, account)
+    cloud = CloudChecks(settings)
     return {
         "Slack token": slack.token,
         "Slack scopes": slack.scopes,
@@ -95,17 +103,6 @@ def _checks(settings: WorkerSettings, now: Callable[[], float] = time.time) -> C
         "Dead letters": cloud.dead_letters,
         "Store": cloud.store,
     }
-
-
-def _settings(file: str | None) -> WorkerSettings:
-    if file is None:
-        return WorkerSettings.load()
-    try:
-        given = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8"))
-        environment = {str(name): str(value) for name, value in given.items()}
-    except (OSError, ValueError, AttributeError) as error:
-        raise SettingsError(f"{file} cannot be read as settings: {type(error).__name__}") from None
-    return WorkerSettings.load(environment)
 
 
 def _line(name: str, finding: Finding, width: int) -> str:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import cast
 
 from google.api_core.exceptions import DeadlineExceeded, GoogleAPICallError
@@ -174,11 +173,9 @@ def run(arguments: argparse.Namespace) -> int:
                 dead_letters, dry_run=arguments.dry_run, include_unreadable=arguments.include_unreadable
             )
     except (SettingsError, GoogleAuthError) as error:
-        _say(f"incident: {error}")
-        return 1
+        return _complain(error)
     except GoogleAPICallError as error:
-        _say(f"incident: Pub/Sub refused: {error.message}")
-        return 1
+        return _complain(f"Pub/Sub refused: {error.message}")
     return 1 if counts["unreadable"] else 0
 
 
@@ -247,4 +244,6 @@ def _shown(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:_ID_SHOWN])
 
 
-_say = partial(print, file=sys.stderr)
+def _complain(trouble: object) -> int:
+    print(f"incident: {trouble}", file=sys.stderr)  # noqa: T201 - the command's output
+    return 1

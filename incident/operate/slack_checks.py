@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import re
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,9 @@ from incident.settings import WorkerSettings
 from incident.workflows.toolbox import CLOCK_SKEW_SECONDS
 
 _SECONDS = 8
+_SILENT = logging.Logger("silent", logging.CRITICAL + 1)
+"""What goes wrong is in the finding."""
+
 _SIGNING_SECRET = re.compile(r"[0-9a-f]{32}")
 
 
@@ -39,7 +43,7 @@ class SlackChecks:
         """Whose token it is."""
         answer = self._call("auth.test")
         if not answer.get("bot_id"):
-            return bad("the token is not a bot's", advice.BOT_TOKEN)
+            return bad("the token is not a bot's", advice.INSTALL)
         self._ahead = self._now() - _date(answer.headers)
         self._identity = answer
         return good(f"@{answer['user']} in {answer['team']}")
@@ -89,7 +93,7 @@ class SlackChecks:
                     raise
                 return bad(
                     f"there is no user group {group}",
-                    "Set INCIDENT_ONCALL_GROUPS to ids; a group's page in Slack has its id under the three dots.",
+                    "Set INCIDENT_ONCALL_GROUPS to ids: a group's page in Slack has its own under ⋮.",
                 )
         return good(", ".join(counts))
 
@@ -110,7 +114,7 @@ class SlackChecks:
             direction = "ahead of" if self._ahead > 0 else "behind"
             return bad(
                 f"{abs(self._ahead):.0f} s {direction} Slack's",
-                "Set the clock by a time server. Slack's requests are refused if they seem older than 5 minutes.",
+                "Set the clock by a time server: requests that seem five minutes old are refused.",
             )
         return good(f"within {max(1, round(abs(self._ahead)))} s of Slack's")
 
@@ -126,10 +130,14 @@ class SlackChecks:
 
     def _call(self, method: str, **arguments: str) -> Any:
         token = _value(secret(self._settings.slack_bot_token), "SLACK_BOT_TOKEN")
-        client = WebClient(token, base_url=self._settings.slack_api_url, timeout=_SECONDS, retry_handlers=[])
+        client = WebClient(
+            token, base_url=self._settings.slack_api_url, timeout=_SECONDS, retry_handlers=[], logger=_SILENT
+        )
         try:
             return client.api_call(method, params=arguments)
         except SlackApiError as error:
+            if error.response.status_code != http.client.OK:
+                raise TransientError(SERVICE, f"http {error.response.status_code}") from None
             raise PermanentError(SERVICE, str(error.response.get("error", ""))) from None
         except (OSError, http.client.HTTPException, SlackClientError) as error:
             reason = getattr(error, "reason", error)

@@ -116,7 +116,7 @@ def _rows(line: Line) -> Iterator[tuple[str, ...]]:
         took,
         str(line["step"] if line["event"] == "incident.step.completed" else line["message"]),
     )
-    if line["event"] == "incident.changed":
+    if line["event"] == "incident.changed":  # declared and restated are all of it, which stands at the end
         for name, value in (line.get("changes", {}) | line.get("words", {})).items():
             yield ("", "", "", "", "", f"  {name}: {_value(value)}")
 

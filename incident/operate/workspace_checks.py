@@ -27,10 +27,10 @@ _NOT_FOUND = {"notFound", "NOT_FOUND"}
 class WorkspaceChecks:
     """Checks of what the settings name."""
 
-    def __init__(self, settings: WorkerSettings) -> None:
-        """Finds credentials with the first check."""
+    def __init__(self, settings: WorkerSettings, account: str) -> None:
+        """Made as the worker's service account, `account`; finds credentials with the first check."""
         self._settings = settings
-        self._google = Google(settings.google_api_url, settings.google_subject)
+        self._google = Google(settings.google_api_url, settings.google_subject, account)
 
     def template(self) -> Finding:
         """The report template: readable, and with placeholders."""

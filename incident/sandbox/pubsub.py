@@ -104,8 +104,8 @@ class PubSubStandIn:
     """The topic, served as Google's clients expect it, and its push subscription.
 
     Attributes:
-        host: `127.0.0.1:PORT` of the gRPC server, for `PUBSUB_EMULATOR_HOST`.
-        api: the services offered; `api.rest` is the same Publish as a WSGI application.
+        host: `127.0.0.1:PORT` of gRPC and of REST, for `PUBSUB_EMULATOR_HOST`.
+        api: the services offered.
         topic: the topic's full name.
         subscription: the push subscription's full name.
         pulled: the subscription of the dead letters, which people pull.

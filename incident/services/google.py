@@ -75,15 +75,18 @@ MEET = Api("meet", "meet", "v2")
 class Google:
     """Google Workspace as one identity. One for each instance; safe for threads."""
 
-    def __init__(self, root: str = "", subject: str = "") -> None:
+    def __init__(self, root: str = "", subject: str = "", account: str = "") -> None:
         """Finds credentials on the first call.
 
         Args:
             root: where all APIs answer, with a slash at the end; empty for Google's own hosts. On loopback
                 no credentials are looked for.
             subject: Workspace user to act as; empty to act as the service account itself.
+            account: e-mail address of the service account, where it is not the one that runs this: an
+                operator acts as the worker. Empty for whoever the credentials are of.
         """
         self._root = root
+        self._account = account
         self._subject = subject
         self._lock = threading.Lock()
         self._clients: dict[Api, Any] = {}
@@ -149,7 +152,9 @@ class Google:
         with self._lock:
             if self._credentials is None:
                 anonymous = bool(self._root) and is_loopback(self._root)
-                self._credentials = AnonymousCredentials() if anonymous else _credentials(self._subject)
+                self._credentials = (
+                    AnonymousCredentials() if anonymous else _credentials(self._subject, self._account)
+                )
             return self._credentials
 
 
@@ -177,23 +182,25 @@ def _never_sent(error: requests.RequestException) -> bool:
     return isinstance(getattr(cause, "reason", None), NewConnectionError)
 
 
-def _credentials(subject: str) -> Credentials:
+def _credentials(subject: str, account: str) -> Credentials:
     """Application default credentials or, for a subject, keyless domain-wide delegation.
 
-    The service account signs the assertion through the IAM API, so that nobody holds a key; it needs the
-    role of token creator on itself.
+    The service account signs the assertion through the IAM API, so that nobody holds a key; whoever runs this
+    needs the role of token creator on it, the service account itself too.
     https://googleapis.dev/python/google-auth/latest/reference/google.auth.impersonated_credentials.html
     """
-    if not subject:
+    if not subject and not account:
         credentials, _ = google.auth.default(scopes=SCOPES)
         return credentials
     source, _ = google.auth.default(scopes=[_CLOUD_PLATFORM])
-    source.refresh(Request())  # until then a service account of Compute Engine calls itself `default`
+    if not account:
+        source.refresh(Request())  # until then a service account of Compute Engine calls itself `default`
+        account = str(getattr(source, "service_account_email", ""))
     return impersonated_credentials.Credentials(
         source_credentials=source,
-        target_principal=str(getattr(source, "service_account_email", "")),
+        target_principal=account,
         target_scopes=SCOPES,
-        subject=subject,
+        subject=subject or None,
     )
 
 

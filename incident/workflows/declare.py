@@ -18,6 +18,7 @@ from incident.services.sheets import Linked
 from incident.services.slack import Channel, Mark, Posted
 from incident.tracking import Column, row
 from incident.workflows.notices import tells
+from incident.workflows.replies import reply
 from incident.workflows.toolbox import CLOCK_SKEW_SECONDS, Toolbox
 
 SEARCH_LAG_SECONDS = 90.0
@@ -280,15 +281,8 @@ def find_row(work: Declaration, attempt: Attempt) -> Done | None:  # noqa: ARG00
 def give_receipt(work: Declaration, attempt: Attempt) -> Done:
     """Tells the opener, in place of the acknowledgement; where that place is gone, in person."""
     message = messages.ready(work.tools.say, _channel(attempt).id)
-    try:
-        if work.response_url:
-            work.tools.slack.respond(work.response_url, message)
-            return Done()
-    except PermanentError:  # it lives for half an hour
-        pass
     mark = work.mark("incident_receipt")
-    if not (attempt.again and work.tools.slack.find(work.person, mark, work.since())):
-        work.tools.slack.post(work.person, message, mark)
+    reply(work.tools, work.response_url, message, attempt, person=work.person, mark=mark, since=work.since())
     return Done()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from incident.commands import Answer, AskWhatWasMeant, Command, Declare, RecordUpdate, Retry, parse
 from incident.engine.engine import Engine, Outcome
 from incident.engine.run import RunState
 from incident.engine.workflow import Work, Workflow
+from incident.failures import PermanentError
 from incident.interaction import Interaction
 from incident.messages.notices import retry_failed
 from incident.model import Incident
@@ -50,7 +52,7 @@ class Dispatcher:
             case AskWhatWasMeant(text):
                 return self._ask(text, interaction)
             case Answer():
-                return self._answer(command, interaction, incident)
+                return self._answer(command, interaction)
             case Retry(run_id):
                 return self._retry(run_id, interaction)
         return None
@@ -82,17 +84,28 @@ class Dispatcher:
         return self._run(UPDATE, work, run_id, interaction, subject=incident.id)
 
     def _ask(self, text: str, interaction: Interaction) -> Outcome:
-        work = Question(interaction.id, text, _response_url(interaction), self._tools)
+        work = Question(
+            id=interaction.id,
+            person=interaction.user,
+            text=text,
+            typed_at=interaction.received_at.timestamp(),
+            response_url=_response_url(interaction),
+            tools=self._tools,
+        )
         return self._run(QUESTION, work, interaction.id, interaction)
 
-    def _answer(self, answer: Answer, interaction: Interaction, incident: Incident | None) -> Outcome | None:
-        """A question is answered once, whichever button is pressed how often: the run bears its name."""
+    def _answer(self, answer: Answer, interaction: Interaction) -> Outcome | None:
+        """A question is answered once, whichever button is pressed how often: the run bears its name.
+
+        It may have been asked in person: the incident is the one whose channel the text was typed in.
+        """
         asked = self._origin(answer.question)
         if asked is None:
             return None
         text, run_id = asked.payload["text"], f"{answer.question}-answer"
         if answer.declares:
             return self._declare(Declare(one_line(text)), interaction, run_id)
+        incident = self._tools.store.incident_in_channel(asked.channel)
         return self._update(text, interaction, incident, run_id) if incident else None
 
     def _retry(self, run_id: str, interaction: Interaction) -> Outcome | None:
@@ -105,7 +118,8 @@ class Dispatcher:
         if outcome and outcome.state is RunState.FAILED and outcome.failures:
             error = next(iter(outcome.failures.values()))
             message = retry_failed(self._tools.say, error)
-            self._tools.slack.respond(_response_url(interaction), message, replaces=False)
+            with suppress(PermanentError):  # half an hour after the button was pressed, nobody waits any more
+                self._tools.slack.respond(_response_url(interaction), message, replaces=False)
         return outcome
 
     def _origin(self, run_id: str) -> Interaction | None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from incident.engine.workflow import Attempt, Done, Step, Workflow
 from incident.messages import incident as messages
-from incident.workflows.toolbox import Toolbox
+from incident.services.slack import Mark
+from incident.workflows.replies import reply
+from incident.workflows.toolbox import CLOCK_SKEW_SECONDS, Toolbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +17,26 @@ class Question:
 
     Attributes:
         id: the run's, which comes back with the answer.
-        text: what the person typed.
+        person: Slack user id of whoever typed it.
+        text: what they typed.
+        typed_at: seconds since the epoch.
         response_url: where they typed it.
         tools: what to do it with.
     """
 
     id: str
+    person: str
     text: str
+    typed_at: float
     response_url: str
     tools: Toolbox
 
 
-def ask(work: Question, attempt: Attempt) -> Done:  # noqa: ARG001 - it replaces what stood there
+def ask(work: Question, attempt: Attempt) -> Done:
     """Asks, only the person, in place of the acknowledgement."""
-    work.tools.slack.respond(work.response_url, messages.question(work.tools.say, work.text, work.id))
+    message = messages.question(work.tools.say, work.text, work.id)
+    mark, since = Mark("incident_question", "", work.id), work.typed_at - CLOCK_SKEW_SECONDS
+    reply(work.tools, work.response_url, message, attempt, person=work.person, mark=mark, since=since)
     return Done()
 
 

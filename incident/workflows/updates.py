@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from incident.engine.workflow import Attempt, Done, Step, Workflow
+from incident.failures import PermanentError
 from incident.messages import incident as messages
 from incident.messages.intake import plain
 from incident.model import Incident, Thing
@@ -58,9 +60,10 @@ def find_update(work: Update, attempt: Attempt) -> Done | None:  # noqa: ARG001 
 
 
 def thank(work: Update, attempt: Attempt) -> Done:  # noqa: ARG001 - it replaces what stood there
-    """Tells the person that it is there."""
+    """Tells the person that it is there; where that place is gone, the update itself has to do."""
     if work.response_url:
-        work.tools.slack.respond(work.response_url, plain(work.tools.say.update_posted))
+        with suppress(PermanentError):
+            work.tools.slack.respond(work.response_url, plain(work.tools.say.update_posted))
     return Done()
 
 

@@ -26,6 +26,7 @@ REQUEST = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 OTHER = "00-5bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 PAGE = 2
 _TERM = re.compile(r'(trace|jsonPayload(?:\.\w+)+)=("(?:[^"\\]|\\.)*")')
+_FILTER = re.compile(rf'labels\.audit="true" AND \(((?:{_TERM.pattern}(?: OR |(?=\))))+)\)')
 
 
 def written() -> str:
@@ -91,15 +92,10 @@ def _entry(number: int, line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _matches(entry: dict[str, Any], text: str) -> bool:
-    audit, separator, rest = text.partition(" AND ")
-    assert (audit, separator) == ('labels.audit="true"', " AND ")
-    assert rest[0] + rest[-1] == "()"
-    terms = rest[1:-1].split(" OR ")
-    parsed = [_TERM.fullmatch(term) for term in terms]
-    assert all(parsed), terms
-    return entry["labels"]["audit"] == "true" and any(
-        _at(entry, term[1]) == json.loads(term[2]) for term in parsed if term
-    )
+    terms = _FILTER.fullmatch(text)
+    assert terms, text
+    wanted = [(term[1], json.loads(term[2])) for term in _TERM.finditer(terms[1])]
+    return any(_at(entry, path) == value for path, value in wanted)
 
 
 def _at(value: Any, path: str) -> Any:

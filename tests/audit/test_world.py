@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 import requests
 
 from incident.audit import FACTS, OUTCOMES
+from incident.cli import main
 from incident.commands import RETRY
 from incident.interaction import Interaction, UnreadableMessageError
 from incident.operate.log import TRACE, Line, LogFile
@@ -45,8 +48,22 @@ def declare(world: World, title: str) -> None:
     assert world.wait_until_settled(60)
 
 
-def told(world: World, title: str) -> Told:
+def written(world: World) -> LogFile:
+    """The log, once all that the functions have said so far has come through their pipes."""
     log = LogFile(world.audit)
+    for port in world.ports.values():
+        trace = secrets.token_hex(16)
+        header = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+        assert requests.post(f"http://127.0.0.1:{port}/", headers=header, timeout=5).status_code >= 400
+        ends = time.monotonic() + 10
+        while not log.find([(TRACE, f"projects/sandbox/traces/{trace}")]):
+            assert time.monotonic() < ends
+            time.sleep(0.01)
+    return log
+
+
+def told(world: World, title: str) -> Told:
+    log = written(world)
     (declared,) = [
         line
         for line in log.find([("event", "incident.declared")])
@@ -149,7 +166,7 @@ def test_a_rejected_request_is_told_with_its_trace(
         timeout=5,
     )
     assert answer.status_code == 401
-    line = LogFile(world.audit).find([(TRACE, f"projects/sandbox/traces/{trace}")])[-1]
+    line = written(world).find([(TRACE, f"projects/sandbox/traces/{trace}")])[-1]
     assert line["event"] == "incident.request.rejected"
     assert (line["message"], line["status"], line["outcome"]) == (reason, 401, "rejected")
     assert "forged" not in world.audit.read_text()
@@ -162,7 +179,7 @@ def test_why_a_message_is_a_dead_letter_is_told(data: bytes, world: World) -> No
     number = world.pubsub.publish(data, {"kind": "command"})
     assert world.wait_until_settled(10)
     (letter,) = [letter for letter in world.pubsub.dead_letters if letter.id == number]
-    lines = LogFile(world.audit).find([("message_id", number)])
+    lines = written(world).find([("message_id", number)])
     with pytest.raises(UnreadableMessageError) as why:
         Interaction.from_message(letter.data)
     assert [line["message"] for line in lines] == [f"cannot be read: {why.value}"] * 2
@@ -173,13 +190,36 @@ def test_why_a_message_is_a_dead_letter_is_told(data: bytes, world: World) -> No
     assert "of a person" not in world.audit.read_text()
 
 
+def test_what_was_given_up_is_done_after_a_replay(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.pubsub.max_delivery_attempts = 2
+    world.switchboard.break_("meet.*", Fault(status=503))
+    declare(world, "given up")
+    before = told(world, "given up")
+    assert before.stored["meet_url"] == ""
+    assert before.lines[-1]["event"] == "incident.command.waiting"
+    world.switchboard.mend()
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", world.pubsub.host)
+    world.pubsub.max_delivery_attempts = 100
+    main(["replay", "--project", "sandbox"])
+    assert before.lines[0]["run"] in capsys.readouterr().out
+    assert world.wait_until_settled(60)
+    incident = told(world, "given up")
+    assert final_state(incident.lines, incident.stored["id"]) == incident.stored
+    assert incident.stored["meet_url"]
+    assert incident.lines[-1]["event"] == "incident.command.completed"
+    assert len({line[TRACE] for line in incident.lines}) == 1
+
+
 def test_nothing_is_told_that_must_not_be(world: World) -> None:
     world.switchboard.break_("slack.respond", Fault(status=500), times=2)
     declare(world, "unmistakable words")
+    written(world)
     log = world.audit.read_text()
     environment = world.environment()
-    for secret in (environment["SLACK_BOT_TOKEN"], environment["SLACK_SIGNING_SECRET"], "v0=", "/response/"):
-        assert secret not in log
+    for private in (environment["SLACK_BOT_TOKEN"], environment["SLACK_SIGNING_SECRET"], "v0=", "/response/"):
+        assert private not in log
     for text in log.splitlines():
         line = json.loads(text)
         words = line.pop("words", {})
@@ -192,7 +232,7 @@ def test_nothing_is_told_that_must_not_be(world: World) -> None:
 def test_an_incident_is_found_by_its_channel(world: World) -> None:
     declare(world, "found by its channel")
     stored = told(world, "found by its channel").stored
-    log = LogFile(world.audit)
+    log = written(world)
     for name in (stored["id"], stored["channel_id"], stored["channel_name"], f"#{stored['channel_name']}"):
         assert identify(log, name) == stored["id"]
     assert identify(log, "general") == ""

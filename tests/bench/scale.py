@@ -39,8 +39,8 @@ FIRESTORE_SIZES = (10, 1_000)
 WARM_UP = 3
 ROUNDS = 15
 READS_AND_WRITES = (
-    "Reads: `incident_in_channel`, `claim` and `reserve_channel_name`, each by its key; the last two write too. "
-    "Writes: `record`; steps that end together share one."
+    "Reads: `incident_in_channel`, `claim` and `reserve_channel_name`, each by key; the last two write too."
+    " Writes: `record`; steps that end together share one."
 )
 _NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 _app = Flask(__name__)

@@ -342,10 +342,9 @@ def test_a_hanging_publish_meets_the_caller_s_deadline_and_keeps_nothing_from_cl
 
 
 @pytest.fixture
-def rest(pubsub: PubSubStandIn) -> Iterator[str]:
-    server = Server(pubsub.api.rest)
-    yield f"{server.url}/v1/{TOPIC}"
-    server.close()
+def rest(pubsub: PubSubStandIn) -> str:
+    """On the port of gRPC."""
+    return f"http://{pubsub.host}/v1/{TOPIC}"
 
 
 def test_publishes_over_rest_too(pubsub: PubSubStandIn, rest: str, endpoint: Endpoint) -> None:

@@ -32,14 +32,18 @@ def rig(stage: Stage) -> Rig:
 def pytest_configure(config: pytest.Config) -> None:
     """Makes the markers known."""
     for name, cases in _CASES.items():
-        config.addinivalue_line("markers", f"{name}(*scenarios): tried at every one of {cases} of these scenarios")
+        config.addinivalue_line(
+            "markers", f"{name}(*scenarios): tried at every one of {cases} of these scenarios"
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Makes a case of every call and step that a scenario turns out to have."""
     for name, fixture in _CASES.items():
         if marker := metafunc.definition.get_closest_marker(name):
-            cases = [(scenario, case) for scenario in marker.args for case in _cases(name, discovered()[scenario])]
+            cases = [
+                (scenario, case) for scenario in marker.args for case in _cases(name, discovered()[scenario])
+            ]
             ids = [f"{scenario}-{str(case).replace(' ', '#')}" for scenario, case in cases]
             metafunc.parametrize(fixture, cases, ids=ids)
 

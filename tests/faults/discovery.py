@@ -15,7 +15,6 @@ from tests.faults.stores import SqliteFile
 from tests.faults.tampering import Tampering
 from tests.faults.truth import Allowed
 
-
 ALONE = Tampering(threads=1)
 """One step at a time, so that what is found is the same every time."""
 

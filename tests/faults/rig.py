@@ -1,7 +1,7 @@
 """Everything a fault can be tried on: the stand-ins, the Slack function, worker processes, and time.
 
-Time is the test's own. Between two deliveries the clocks of the stand-ins, of the workers and of the store are
-put forward by what Pub/Sub would wait, so leases, time-outs and lags have the lengths they have in production.
+Time is the test's own. Between two deliveries the clocks of the stand-ins, of the workers and of the store
+are put forward by what Pub/Sub would wait, so leases and lags have the lengths they have in production.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import base64
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask import Flask, request
 
@@ -25,8 +25,8 @@ from incident.intake.publisher import Publisher
 from incident.intake.signature import Verifier
 from incident.interaction import Interaction
 from incident.messages.locales import words_for
-from incident.sandbox.google import GoogleStandIn
 from incident.sandbox import receipt
+from incident.sandbox.google import GoogleStandIn
 from incident.sandbox.receipt import CHANNEL
 from incident.sandbox.serve import Server
 from incident.sandbox.slack import SlackStandIn
@@ -39,6 +39,8 @@ from tests.faults.workers import Delivered, Workers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+T = TypeVar("T")
 
 OPENER = "U0ALICE"
 PLACE = "C0GENERAL"
@@ -277,26 +279,31 @@ class Rig:
 
     # What goes wrong.
 
-    def at(self, name: str, number: int, moment: Moment, what: signal.Signals) -> Future[frozenset[int]]:
-        """Signals the worker in the midst of the `number`th call of this name.
-
-        Returns:
-            The ids of the processes, once it has happened.
-        """
-        happened: Future[frozenset[int]] = Future()
+    def at(self, name: str, number: int, moment: Moment, act: Callable[[], T]) -> Future[T]:
+        """Has `act` done in the midst of the `number`th call of this name; what it returns, once it has."""
+        done: Future[T] = Future()
 
         def watch(call: Call, at: Moment) -> None:
             if at == moment and call.name == name and self._number(call) == number:
-                happened.set_result(self.workers.signal(what))
+                done.set_result(act())
 
         self.switchboard.watch(watch)
-        return happened
+        return done
+
+    def freeze_at(self, name: str, number: int) -> Future[frozenset[int]]:
+        """Freezes the worker when the service has acted on a call; the ids of the processes, once it has."""
+
+        def freeze() -> frozenset[int]:
+            with self.store.quiet():
+                return self.workers.signal(signal.SIGSTOP)
+
+        return self.at(name, number, "acted", freeze)
 
     def kill_at(self, name: str, number: int, moment: Moment) -> None:
         """Kills the worker at a call: `arrived`, and the service never acts; `acted`, and it has."""
         if moment == "arrived":
             self.switchboard.break_(name, Fault(status=0), times=1, after=number - 1)
-        self.at(name, number, moment, signal.SIGKILL)
+        self.at(name, number, moment, lambda: self.workers.signal(signal.SIGKILL))
 
     def calls(self) -> list[str]:
         """The names of all calls, those of one name numbered: `slack.chat.postMessage 2`; sorted."""

@@ -58,7 +58,7 @@ def _declare(rig: Rig) -> Interaction:
 
 
 def _declare_by_form(rig: Rig) -> Interaction:
-    return rig.submit({TITLE_INPUT: TITLE, SEVERITY: list(Severity)[0].value})
+    return rig.submit({TITLE_INPUT: TITLE, SEVERITY: next(iter(Severity)).value})
 
 
 def _earlier(rig: Rig) -> None:
@@ -74,6 +74,14 @@ def _asked(rig: Rig) -> None:
     rig.remember()
 
 
+def _asked_in_person(rig: Rig) -> None:
+    """They have been asked in person, as where they typed was no place to answer any more."""
+    _earlier(rig)
+    _too_late(rig, ())
+    rig.settle(rig.say(f"/incident {TITLE}", _channel(rig)))
+    rig.remember()
+
+
 def _update(rig: Rig) -> Interaction:
     return rig.say(f"/incident update {_UPDATE}", _channel(rig))
 
@@ -85,14 +93,14 @@ def _ask(rig: Rig) -> Interaction:
 def _answer(action: str) -> Callable[[Rig], Interaction]:
     def press(rig: Rig) -> Interaction:
         (question,) = _questions(rig)
-        return rig.press(_channel(rig), question.ts, action)
+        return rig.press(question.channel, question.ts, action)
 
     return press
 
 
 def _wrong_with_update(rig: Rig, allowed: Allowed) -> list[str]:
     updates = [m for m in _messages(rig) if event_type(m) == "incident_update"]
-    thanks = [m for m in _messages(rig) if m.ephemeral_to == OPENER and m.text == _SAY.update_posted]
+    thanks = [m for m in rig.slack.workspace.messages.values() if m.text == _SAY.update_posted]
     wrong = [] if len(updates) == 1 else [f"{len(updates)} updates"]
     if not 1 <= len(thanks) <= allowed.receipts:
         wrong.append(f"thanked {len(thanks)} times")
@@ -107,7 +115,7 @@ def _wrong_with_question(rig: Rig, allowed: Allowed) -> list[str]:
 def _questions(rig: Rig) -> list[Message]:
     return [
         m
-        for m in _messages(rig)
+        for m in rig.slack.workspace.messages.values()
         if any(element.get("action_id") == ANSWER_UPDATE for _, element in elements(m.blocks))
     ]
 
@@ -149,6 +157,8 @@ SCENARIOS = {
         Scenario("update", _update, _wrong_with_update, _earlier),
         Scenario("update_unanswered", _update, _wrong_with_update, _earlier, _unanswered, "update"),
         Scenario("ask", _ask, _wrong_with_question, _earlier),
+        Scenario("ask_in_person", _ask, _wrong_with_question, _earlier, _too_late, "ask"),
+        Scenario("answer_in_person", _answer(ANSWER_UPDATE), _wrong_with_update, _asked_in_person),
         Scenario("answer_update", _answer(ANSWER_UPDATE), _wrong_with_update, _asked),
         Scenario("answer_declare", _answer(ANSWER_DECLARE), wrong_with_incident, _asked),
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,9 @@ class Store(Protocol):
 
     def states(self) -> dict[str, str]:
         """The state of every run, by id."""
+
+    def quiet(self) -> AbstractContextManager[None]:
+        """While this lasts nobody is in the middle of a write: who froze in one would keep its lock."""
 
 
 class SqliteFile:
@@ -74,6 +78,14 @@ class SqliteFile:
         """See `Store`."""
         with closing(sqlite3.connect(self._path)) as connection:
             return dict(connection.execute("SELECT id, state FROM runs"))
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """See `Store`."""
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
 
 
 def undone(store: Store) -> dict[str, str]:

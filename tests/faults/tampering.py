@@ -8,6 +8,7 @@ import signal
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -61,10 +62,17 @@ class Tampering:
 
 @dataclass(slots=True)
 class Counted:
-    """What a worker did: calls to its store, and steps carried out."""
+    """What a worker did.
+
+    Attributes:
+        store_calls: how often it called its store.
+        steps: how many steps it carried out.
+        slept: the most seconds that any of its threads meant to pause, all its pauses together.
+    """
 
     store_calls: int = 0
     steps: int = 0
+    slept: float = 0.0
 
 
 class Tampered:
@@ -81,7 +89,7 @@ class Tampered:
         self.worker = worker
         worker._tools = replace(worker._tools, store=FaultyStore(store, tampering, self.counted))
         worker._pool = _Steps(tampering, self.counted)
-        _follow(SharedClock(clock), tampering.skew)
+        _follow(SharedClock(clock), tampering.skew, self.counted)
         if tampering.patience:
             _hurry(tampering.patience)
 
@@ -113,12 +121,19 @@ class SharedClock:
         return time.time() + self.ahead
 
 
-def _follow(clock: SharedClock, skew: float) -> None:
+def _follow(clock: SharedClock, skew: float, counted: Counted) -> None:
     """Has this process live in the test's time: a worker that was frozen finds its lease over."""
     real_time, real_monotonic, real_sleep = time.time, time.monotonic, time.sleep
     time.time = lambda: real_time() + clock.ahead + skew
     time.monotonic = lambda: real_monotonic() + clock.ahead
-    time.sleep = lambda seconds: real_sleep(seconds * SLEEP_SCALE)
+    slept: Counter[int] = Counter()
+
+    def sleep(seconds: Any) -> None:
+        slept[threading.get_ident()] += seconds
+        counted.slept = max(slept.values())
+        real_sleep(seconds * SLEEP_SCALE)
+
+    time.sleep = sleep
 
 
 def _hurry(patience: float) -> None:
@@ -130,8 +145,8 @@ def _hurry(patience: float) -> None:
 
         return make
 
-    vars(slack_service)["WebClient"] = hurried(slack_service.WebClient)
-    vars(slack_service)["WebhookClient"] = hurried(slack_service.WebhookClient)
+    for name in ("WebClient", "WebhookClient"):
+        vars(slack_service)[name] = hurried(vars(slack_service)[name])
     vars(google_service)["CALL_SECONDS"] = patience
 
 

@@ -9,7 +9,9 @@ from tests.faults.scenarios import SCENARIOS
 from tests.faults.troubles import TROUBLES, Trouble
 from tests.faults.truth import Allowed
 
-WORST = [trouble for trouble in TROUBLES if trouble.name in {"killed_before", "killed_after", "500_though_done"}]
+WORST = [
+    trouble for trouble in TROUBLES if trouble.name in {"killed_before", "killed_after", "500_though_done"}
+]
 
 
 @pytest.mark.calls("declare", "update", "ask")
@@ -18,7 +20,7 @@ def test_trouble_at_any_call(call_of: tuple[str, str], trouble: Trouble, stage: 
     settles(stage, call_of, trouble)
 
 
-@pytest.mark.calls("declare_by_form", "answer_update", "answer_declare")
+@pytest.mark.calls("declare_by_form", "answer_update", "answer_in_person", "answer_declare")
 @pytest.mark.parametrize("trouble", WORST, ids=lambda trouble: trouble.name)
 def test_trouble_at_any_call_however_it_began(
     call_of: tuple[str, str], trouble: Trouble, stage: Stage
@@ -26,7 +28,9 @@ def test_trouble_at_any_call_however_it_began(
     settles(stage, call_of, trouble)
 
 
-@pytest.mark.calls("declare_unanswered", "declare_late", "declare_in_person", "update_unanswered")
+@pytest.mark.calls(
+    "declare_unanswered", "declare_late", "declare_in_person", "ask_in_person", "update_unanswered"
+)
 @pytest.mark.parametrize("trouble", WORST, ids=lambda trouble: trouble.name)
 def test_trouble_at_any_call_that_trouble_brings(
     call_of: tuple[str, str], trouble: Trouble, stage: Stage

@@ -33,15 +33,14 @@ class Trouble:
     worker: Tampering | None = None
 
     def leaves_open(self, method: str, concerned: str) -> bool:
-        """Whether a service may have acted on a call to `concerned`, of which the worker has no answer.
+        """Whether a service may have acted on a call to `concerned`, of which nobody knows any more.
 
         Args:
             method: the call that the trouble happens to.
-            concerned: the call in question; one that is made besides may be under way as the worker dies.
+            concerned: the call in question. A worker that dies takes with it what it was about to store, also
+                the answers of other calls.
         """
-        if self.dies and self.worker is None:
-            return True
-        return method == concerned and (self.dies == "acted" or bool(self.fault and self.fault.acts))
+        return bool(self.dies) or (method == concerned and bool(self.fault and self.fault.acts))
 
     def happens_to(self, rig: Rig, name: str, number: int) -> None:
         """Makes it happen to the `number`th call of this name."""

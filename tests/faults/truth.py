@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from incident.sandbox import receipt
 from incident.sandbox.receipt import CHANNEL
+from incident.sandbox.slack.mrkdwn import escape
 from incident.sandbox.slack.seed import ON_CALL
 from incident.sandbox.slack.workspace import Channel, Message
 from tests.faults.rig import OPENER, TITLE, Rig
@@ -40,9 +41,7 @@ def wrong_with_incident(rig: Rig, allowed: Allowed) -> list[str]:
 
 
 def _wrong(rig: Rig, allowed: Allowed) -> Iterator[str]:
-    found = receipt.inspect(
-        rig.slack.workspace, rig.google, title=TITLE, opener=OPENER, known=rig.known
-    )
+    found = receipt.inspect(rig.slack.workspace, rig.google, title=TITLE, opener=OPENER, known=rig.known)
     told = _receipts(rig)
     for line in found.lines:
         if line.step == "Opener's receipt":
@@ -130,8 +129,8 @@ def channel_named(rig: Rig, name: str) -> Channel:
 
 def incident_channel(rig: Rig, title: str = TITLE) -> Channel:
     """The channel of the incident of this title."""
-    purposes = [c for c in rig.slack.workspace.channels.values() if c.purpose.endswith(title)]
-    (channel,) = purposes
+    shown = escape(title)
+    (channel,) = (c for c in rig.slack.workspace.channels.values() if c.purpose.endswith(shown))
     return channel
 
 

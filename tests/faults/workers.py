@@ -30,11 +30,13 @@ class Delivered:
         status: of HTTP; 0 if the worker ended without an answer.
         store_calls: how often it called its store.
         steps: how many steps it carried out.
+        slept: the most seconds that any of its threads meant to pause.
     """
 
     status: int
     store_calls: int = 0
     steps: int = 0
+    slept: float = 0.0
 
     @property
     def acknowledged(self) -> bool:

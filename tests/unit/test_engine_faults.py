@@ -141,12 +141,12 @@ def test_who_lost_the_lease_stops(store: WatchedStore, log: Log, pool: ThreadPoo
 def test_a_long_step_keeps_its_lease(
     store: WatchedStore, log: Log, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "LEASE_SECONDS", 0.4)
+    monkeypatch.setattr(engine_module, "LEASE_SECONDS", 0.8)
     monkeypatch.setattr(engine_module, "MARGIN_SECONDS", 0.1)
     monkeypatch.setattr(engine_module, "HEARTBEAT_SECONDS", 0.05)
 
     def lasts(_: Attempt) -> Done:
-        until = time.monotonic() + 0.8
+        until = time.monotonic() + 1.2
         while time.monotonic() < until:
             deadline.timeout(1, least=0.01)
             time.sleep(0.02)
@@ -171,7 +171,7 @@ def test_the_lease_is_renewed_while_steps_fail_one_after_the_other(
     steps = tuple(log.step(str(n), fails_after(0.1 * n)) for n in range(1, 9))
     assert Deliveries(store, pool).deliver(Workflow("test", steps)).state is RunState.WAITING
     gaps = [after - before for before, after in zip(store.times, store.times[1:], strict=False)]
-    assert max(gaps) < 0.45
+    assert max(gaps) < 0.6
 
 
 def test_no_call_begins_after_the_time(
@@ -196,7 +196,7 @@ def test_no_call_begins_after_the_time(
         "b": ("deadline", TransientError),
     }
     assert calls
-    assert max(calls) - began <= 0.3
+    assert max(calls) - began <= 0.6
     assert time.monotonic() - began < 2
 
 

@@ -183,7 +183,6 @@ def test_a_text_on_several_lines_keeps_them(say: Words) -> None:
 
 
 @LANGUAGES
-@pytest.mark.xfail(strict=True, reason="it says `Update from :` and loses one of two spaces")
 def test_the_notification_of_an_update_reads_like_the_message(say: Words) -> None:
     said = QUOTING["update"](say, "first  line & more").text
     assert said == say.update.format(person="<@U012ABCDEF>") + ": first  line &amp; more"
@@ -194,10 +193,7 @@ def test_the_notification_of_an_update_reads_like_the_message(say: Words) -> Non
     "length",
     [
         *(1, 2900, 2990),
-        *(
-            pytest.param(n, marks=pytest.mark.xfail(strict=True, reason="Slack takes 3000 characters in one"))
-            for n in (2991, 6001, 12_000)
-        ),
+        *(n for n in (2991, 6001, 12_000)),
     ],
 )
 def test_words_that_were_not_recorded_come_back_whole(say: Words, length: int) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident.sandbox.slack import mrkdwn
-from incident.slack_text import as_typed, escape, escape_within, one_line
+from incident.slack_text import as_typed, escape, escape_within, one_line, readable
 from tests.unit.hostile import TITLES, anything, typed
 
 USERS = {"zoe": "U0ZOE", "a": "U0A"}
@@ -94,3 +94,8 @@ def test_a_text_that_fits_is_whole() -> None:
     assert escape_within("a < b & c", 17) == "a &lt; b &amp; c"
     assert escape_within("&&&", 15) == "&amp;&amp;&amp;"
     assert escape_within("&&&", 14) == "&amp;&amp;…"
+
+
+def test_what_is_read_by_others_keeps_its_lines_and_loses_what_misleads() -> None:
+    typed = "first\r\nsecond\u2028third\x07\x1b[31m \u202eevil\u202c  two spaces\ttab"
+    assert readable(typed) == "first\nsecond\nthird  [31m evil  two spaces\ttab"

@@ -1,0 +1,80 @@
+"""Fifty incidents in a minute, against services that enforce what they publish of their limits."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+
+import pytest
+
+from incident.sandbox.google.state import DOCUMENT
+from incident.sandbox.receipt import BRIEFING, CHANNEL
+from tests.faults.rig import PLACE, Rig, backoffs
+from tests.faults.stores import undone
+from tests.faults.truth import channel_named, event_type, said
+
+INCIDENTS = 50
+MOST_SLEPT = 20.0
+"""Seconds that any one thread of a worker may pause in one delivery, in-call retries all told."""
+MOST_DELIVERIES = 100
+
+
+@pytest.mark.timeout(300)
+def test_a_burst_loses_nothing_and_doubles_nothing(rig: Rig) -> None:
+    rig.slack.enforce_rate_limits = True
+    rig.google.enforce_quotas = True
+    began = rig.clock.ahead
+    waiting = [
+        (60.0 * number / INCIDENTS, number, 1, rig.say(f"/incident number {number} of a bad day", PLACE))
+        for number in range(INCIDENTS)
+    ]
+    longest = deliveries = 0.0
+    while waiting:
+        due, number, attempt, message = heapq.heappop(waiting)
+        now = rig.clock.ahead - began
+        rig.later(max(0.0, due - now))
+        delivered = rig.deliver(message, attempt)
+        longest, deliveries = max(longest, delivered.slept), deliveries + 1
+        if not delivered.acknowledged:
+            assert attempt < MOST_DELIVERIES
+            heapq.heappush(waiting, (max(due, now) + _backoff(attempt), number, attempt + 1, message))
+    assert longest <= MOST_SLEPT
+    assert undone(rig.store) == {}
+    assert _wrong(rig) == []
+
+
+def _backoff(attempt: int) -> float:
+    return next(backoff for number, backoff in enumerate(backoffs(), 1) if number == attempt)
+
+
+def _wrong(rig: Rig) -> list[str]:
+    """What is missing or doubled of fifty incidents."""
+    workspace, google = rig.slack.workspace, rig.google
+    channels = [c for c in workspace.channels.values() if c.creator == workspace.bot.id and c.name]
+    documents = [f for f in google.files() if "incident" in f.app_properties and f.mime_type == DOCUMENT]
+    rows = google.sheet_rows(rig.workspace.spreadsheet_id, rig.workspace.sheet)[1:]
+    announced = said(rig, channel_named(rig, CHANNEL).id)
+    lines = Counter((m.channel, m.subtype) for m in workspace.messages.values() if m.subtype)
+    counts = {
+        "channels": len(channels),
+        "reports": len({f.app_properties["incident"] for f in documents}),
+        "all reports": len(documents),
+        "filled reports": sum("{{" not in google.document_text(f.id) for f in documents),
+        "rows": len({row[0].text for row in rows}),
+        "all rows": len(rows),
+        "announcements": len({str(m.metadata) for m in announced}),
+        "all announcements": len(announced),
+        "calls": len(google.spaces()),
+        "briefings": sum(event_type(m) == BRIEFING for m in workspace.messages.values()),
+        "pins": sum(len(c.pins) == 1 for c in channels),
+        "topics": sum(lines[c.id, "channel_topic"] == 1 for c in channels),
+        "purposes": sum(lines[c.id, "channel_purpose"] == 1 for c in channels),
+        "channels with two bookmarks": sum(
+            len({b.link for b in workspace.bookmarks.values() if b.channel == c.id}) == 2 for c in channels
+        ),
+        "bookmarks": len(workspace.bookmarks) / 2,
+        "receipts": sum(
+            f"<#{c.id}>" in m.text for c in channels for m in workspace.messages.values() if m.ephemeral_to
+        ),
+    }
+    return [f"{count} {what}" for what, count in counts.items() if count != INCIDENTS]
