@@ -170,7 +170,9 @@ def _report(audit: AuditLog, report: StepReport) -> None:
         "outcome": report.outcome if report.unexpected is None else "unexpected",
         "duration_ms": round(report.seconds * 1000),
     }
-    if report.error is None:
+    if report.outcome == "absent":
+        audit.info("incident.step.looked", f"{report.step}: an earlier try had not done it", **fields)
+    elif report.error is None:
         audit.info("incident.step.completed", f"{report.step}: {report.outcome}", **fields)
     elif report.unexpected is not None:
         audit.error("incident.step.failed", f"{report.step}: {where(report.unexpected)}", **fields)

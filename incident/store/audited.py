@@ -33,17 +33,15 @@ class AuditedRuns:
         if run.delivery > 1:
             self._state_again(run.id, run.subject)
         elif claim.creates is not None:
-            self._tell("declared", "declared", run.id, run.subject, claim.creates)
+            self._tell("declared", "recorded", run.id, run.subject, claim.creates)
         return run
 
     def record(self, run: Run, progress: Progress) -> Run:
         """See `RunStore.record`."""
         recorded = self._store.record(run, progress)
         if progress.changes:
-            message = "has " + ", ".join(progress.changes)
-            self._tell(
-                "changed", message, run.id, run.subject, progress.changes, steps=list(progress.results)
-            )
+            steps = list(progress.results)
+            self._tell("changed", "recorded", run.id, run.subject, progress.changes, steps=steps)
         return recorded
 
     def origin(self, run_id: str) -> Mapping[str, Any] | None:

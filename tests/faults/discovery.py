@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.faults.rig import Rig, Saved
 from tests.faults.scenarios import SCENARIOS, Scenario
-from tests.faults.stores import SqliteFile
+from tests.faults.stores import SqliteFile, Store
 from tests.faults.tampering import Tampering
 from tests.faults.truth import Allowed
 
@@ -38,8 +38,15 @@ class Found:
 @contextmanager
 def sqlite_rig() -> Iterator[Rig]:
     """A rig whose store is an SQLite file."""
+    with tempfile.TemporaryDirectory() as folder, rig_on(SqliteFile(Path(folder) / "incidents")) as rig:
+        yield rig
+
+
+@contextmanager
+def rig_on(store: Store) -> Iterator[Rig]:
+    """A rig with this store."""
     with tempfile.TemporaryDirectory() as folder:
-        rig = Rig(Path(folder), SqliteFile(Path(folder) / "incidents.sqlite"))
+        rig = Rig(Path(folder), store)
         try:
             yield rig
         finally:

@@ -110,6 +110,7 @@ class Rig:
         workspace: the ids in it that the bot is configured with.
         workers: makes worker processes.
         store: the bot's own store.
+        settings: of the worker, besides those that all tests have.
         known: the ids of what was there before the incident that a test is about.
     """
 
@@ -122,6 +123,7 @@ class Rig:
         with ExitStack() as closing:
             self.switchboard = Switchboard()
             self.store = store
+            self.settings: dict[str, str] = {}
             self._doors = _Door(), _Door(), _Door()
             self._urls = []
             for door in self._doors:
@@ -159,6 +161,7 @@ class Rig:
         self._topic.messages.clear()
         self.store.reset()
         self.known = frozenset()
+        self.settings = {}
 
     def save(self) -> Saved:
         """What there is now, to be gone on from."""
@@ -191,6 +194,7 @@ class Rig:
             "INCIDENT_CHANNEL": CHANNEL,
             "INCIDENT_ONCALL_GROUPS": ON_CALL.id,
             **self.store.environment(),
+            **self.settings,
         }
 
     # What people do.

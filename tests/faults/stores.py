@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from incident.engine.run import RunState
+from incident.store.firestore import connect
 
 
 class Store(Protocol):
@@ -86,6 +89,60 @@ class SqliteFile:
             connection.execute("BEGIN IMMEDIATE")
             yield
             connection.execute("ROLLBACK")
+
+
+class EmulatedFirestore:
+    """Google's emulator, with a project of its own for each reset."""
+
+    def __init__(self, host: str) -> None:
+        """`host` is the emulator's `host:port`."""
+        self._host = host
+        self.reset()
+
+    def environment(self) -> dict[str, str]:
+        """See `Store`."""
+        return {
+            "GOOGLE_CLOUD_PROJECT": self._project,
+            "INCIDENT_STORE": "firestore",
+            "FIRESTORE_EMULATOR_HOST": self._host,
+        }
+
+    def reset(self) -> None:
+        """See `Store`."""
+        self._project = f"test-{uuid.uuid4().hex[:12]}"
+        self._client = connect(self._project, None, self._host)
+
+    def later(self, seconds: float) -> None:
+        """See `Store`. A lease begins with the last write to its run, and this is one."""
+        for run in self._client.collection("runs").stream():
+            fields = run.to_dict()
+            gone = (run.read_time - run.update_time).total_seconds() + seconds
+            for step in fields["steps"].values():
+                if "started" in step:
+                    step["started"] -= timedelta(seconds=seconds)
+            run.reference.update({"lease": max(0.0, fields["lease"] - gone), "steps": fields["steps"]})
+
+    def save(self) -> dict[str, dict[str, Any]]:
+        """See `Store`."""
+        return {document.reference.path: document.to_dict() for document in self._documents()}
+
+    def load(self, saved: dict[str, dict[str, Any]]) -> None:
+        """See `Store`."""
+        self.reset()
+        for path, fields in saved.items():
+            self._client.document(path).set(fields)
+
+    def states(self) -> dict[str, str]:
+        """See `Store`."""
+        return {run.id: run.get("state") for run in self._client.collection("runs").stream()}
+
+    def quiet(self) -> AbstractContextManager[None]:
+        """See `Store`; a worker that froze holds nothing of Firestore's."""
+        return nullcontext()
+
+    def _documents(self) -> Iterator[Any]:
+        for collection in self._client.collections():
+            yield from collection.stream()
 
 
 def undone(store: Store) -> dict[str, str]:

@@ -26,6 +26,7 @@ from flask import Flask, request
 from incident.audit import AuditLog
 from incident.services.google import DOCS, DRIVE, MEET, SHEETS
 from incident.settings import WorkerSettings
+from incident.store import firestore as _loaded_beforehand  # noqa: F401 - it takes half a second
 from incident.store.open import open_store
 from incident.worker import Worker, make_worker
 from tests.faults.tampering import Tampered, Tampering
@@ -73,6 +74,7 @@ def _deliver(connection: socket.socket, worker: Worker, clock: Path, audit: Path
         line.flush()
         line.readline()
         settings = WorkerSettings.load(asked["environment"])
+        worker._max_attempts = settings.max_delivery_attempts
         tampered = Tampered(Tampering(**asked["tampering"]), worker, open_store(settings), clock)
         app = Flask(__name__)
         app.add_url_rule("/", view_func=lambda: worker.handle(request), methods=["POST"])

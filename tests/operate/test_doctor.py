@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,11 +38,15 @@ def _clients_made_once() -> Iterator[None]:
 
 
 def examined(
-    world: World, *only: str, now: Callable[[], float] = time.time, **changed: str
+    world: World,
+    *only: str,
+    now: Callable[[], float] = time.time,
+    changed: Mapping[str, str] | None = None,
+    **settings: str,
 ) -> dict[str, Finding]:
-    """The findings of these checks; of all if none are named."""
-    settings = WorkerSettings.load(world.environment() | changed)
-    checks = doctor.all_checks(settings, "", now)
+    """The findings of these checks, of all if none are named; with other settings where some are given."""
+    environment = {**world.environment(), **(changed or {}), **settings}
+    checks = doctor.all_checks(WorkerSettings.load(environment), "", now)
     assert set(only) <= checks.keys()
     return dict(doctor.examine({name: checks[name] for name in checks if not only or name in only}))
 
@@ -171,7 +175,9 @@ def test_slack_that_is_out_of_order(world: World) -> None:
 def test_a_file_that_is_deleted_binned_or_another(check: str, setting: str, world: World) -> None:
     file_id = world.environment()[setting]
     other = {"Incidents folder": world.workspace.template_id}.get(check, world.workspace.folder_id)
-    is_bad(examined(world, check, **{setting: other})[check], "is no ", f"Set {setting} to the id of a ")
+    is_bad(
+        examined(world, check, changed={setting: other})[check], "is no ", f"Set {setting} to the id of a "
+    )
     world.google._state.files[file_id].trashed = True
     is_bad(examined(world, check)[check], "is in the bin", "Take it out of the bin again.")
     remove(world, file_id)
@@ -214,8 +220,8 @@ def test_a_folder_in_nobodys_drive(world: World) -> None:
     file.parent, file.drive_id = "root", None
     found = examined(world, "Incidents folder")["Incidents folder"]
     is_bad(found, "is in no Shared Drive", "Move it into a Shared Drive, or set GOOGLE_SUBJECT.")
-    subject = {"GOOGLE_SUBJECT": "bot@example.org"}
-    assert examined(world, "Incidents folder", **subject)["Incidents folder"].state is State.GOOD
+    found = examined(world, "Incidents folder", GOOGLE_SUBJECT="bot@example.org")["Incidents folder"]
+    assert found.state is State.GOOD
 
 
 def test_a_tab_that_is_missing(world: World) -> None:

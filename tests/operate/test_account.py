@@ -1,0 +1,63 @@
+"""As whom Google Workspace is spoken to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import google.auth
+import pytest
+from google.auth import impersonated_credentials
+from google.auth.credentials import AnonymousCredentials
+
+from incident.services import google as google_service
+from incident.services.google import SCOPES, Google
+
+WORKER = "incident-worker@project.iam.gserviceaccount.com"
+
+
+class ServiceAccount(AnonymousCredentials):
+    service_account_email = "default"
+
+    def refresh(self, request: Any) -> None:  # noqa: ARG002
+        self.service_account_email = WORKER
+
+
+@pytest.fixture
+def source(monkeypatch: pytest.MonkeyPatch) -> ServiceAccount:
+    account = ServiceAccount()
+    monkeypatch.setattr(google.auth, "default", lambda **_: (account, "project"))
+    return account
+
+
+@pytest.mark.parametrize(
+    ("subject", "account"),
+    [("bot@example.org", ""), ("bot@example.org", WORKER), ("", WORKER)],
+)
+def test_acts_as_the_worker_and_through_it_as_the_subject(
+    subject: str, account: str, source: ServiceAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, Any]] = []
+
+    def credentials(**given: Any) -> AnonymousCredentials:
+        made.append(given)
+        return AnonymousCredentials()
+
+    monkeypatch.setattr(impersonated_credentials, "Credentials", credentials)
+    Google(subject=subject, account=account)._authorised()
+    assert made == [
+        {
+            "source_credentials": source,
+            "target_principal": WORKER,
+            "target_scopes": SCOPES,
+            "subject": subject or None,
+        }
+    ]
+
+
+def test_acts_as_whoever_is_logged_in_where_nobody_is_named(source: ServiceAccount) -> None:
+    assert Google()._authorised() is source
+
+
+def test_looks_for_no_credentials_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(google_service, "_credentials", None)
+    Google("http://127.0.0.1:9/", "bot@example.org", WORKER)._authorised()
