@@ -201,6 +201,8 @@ def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
         slack_root=urljoin(settings.slack_api_url, "/"),
     )
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="step")
+    for prepare in (tools.docs.prepare, tools.sheets.prepare):
+        pool.submit(prepare)  # while Drive copies the template; the step that needs it tells if it fails
     return Worker(tools, pool, audit, settings.max_delivery_attempts)
 
 

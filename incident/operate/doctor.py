@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -23,7 +24,7 @@ Checks = Mapping[str, Callable[[], Finding]]
 WORKER = "incident-worker"
 """The worker's service account, as terraform/iam.tf calls it."""
 
-_SETTINGS = "README lists the settings; `terraform output -raw environment` has them for your shell."
+_SETTINGS = "`terraform output -raw environment` prints all of them for your shell."
 _MARKS = {State.GOOD: "✓", State.DOUBTFUL: "!", State.BAD: "✗"}
 
 
@@ -43,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Checks and prints; the exit status."""
+    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)  # what goes wrong is in a finding
     try:
         settings = WorkerSettings.load()
     except SettingsError as error:

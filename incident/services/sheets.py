@@ -40,6 +40,14 @@ class Sheets:
         self._sheet_id: int | None = None
         self._lock = threading.Lock()
 
+    def prepare(self) -> None:
+        """Does what the first row would have to wait for: making the client, and asking for the tab.
+
+        Raises:
+            StepError: if the tab cannot be asked for; the first row asks again.
+        """
+        self._tab()
+
     def append(self, row: Sequence[Value]) -> None:
         """Appends one row. Cells are written typed, so nothing in them is ever read as a formula.
 

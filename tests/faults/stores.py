@@ -115,7 +115,7 @@ class EmulatedFirestore:
     def later(self, seconds: float) -> None:
         """See `Store`. A lease begins with the last write to its run, and this is one."""
         for run in self._client.collection("runs").stream():
-            fields = run.to_dict()
+            fields = run.to_dict() or {}
             gone = (run.read_time - run.update_time).total_seconds() + seconds
             for step in fields["steps"].values():
                 if "started" in step:

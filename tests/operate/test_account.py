@@ -16,7 +16,9 @@ WORKER = "incident-worker@project.iam.gserviceaccount.com"
 
 
 class ServiceAccount(AnonymousCredentials):
-    service_account_email = "default"
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # google-auth has no types
+        self.service_account_email = "default"
 
     def refresh(self, request: Any) -> None:  # noqa: ARG002
         self.service_account_email = WORKER

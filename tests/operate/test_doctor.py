@@ -151,6 +151,12 @@ def test_a_clock_that_is_off(apart: int, word: str, world: World) -> None:
     is_bad(found, f"s {word} Slack's", "Set the clock by a time server")
 
 
+def test_a_clock_that_cannot_be_compared(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incident.operate.slack_checks._header", lambda _headers, _wanted: "")
+    found = examined(world, "Slack token", "Clock")["Clock"]
+    assert (found.state, found.found) == (State.DOUBTFUL, "Slack did not say what time it is")
+
+
 def test_slack_that_does_not_answer(world: World) -> None:
     found = examined(world, "Slack token", SLACK_API_URL="http://127.0.0.1:9/")["Slack token"]
     is_bad(found, "slack: ConnectionRefusedError", "Try again in a minute")
