@@ -1,0 +1,33 @@
+"""What holds for every test: nothing leaves this machine."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+class LeftTheMachineError(AssertionError):
+    """A test wanted to speak to an address that is not on loopback."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_alone() -> Iterator[None]:
+    """Makes every other way out an error, whichever client takes it."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else None
+        if self.family in {socket.AF_INET, socket.AF_INET6} and host is not None:
+            local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+            if not local:
+                raise LeftTheMachineError(f"a connection to {host}")
+        connect(self, address)
+
+    patched = pytest.MonkeyPatch()
+    patched.setattr(socket.socket, "connect", guarded)
+    yield
+    patched.undo()
