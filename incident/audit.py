@@ -90,7 +90,7 @@ class AuditLog:
 
     def _write(self, severity: str, event: str, message: str, fields: Mapping[str, Any]) -> None:
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="microseconds"),
+            "time": moment(datetime.now(UTC)),
             "severity": severity,
             "message": message,
             "event": event,
@@ -102,6 +102,11 @@ class AuditLog:
         with _WRITING:
             stream.write(json.dumps(line) + "\n")
             stream.flush()
+
+
+def moment(when: datetime) -> str:
+    """`when` as a line says it, to the microsecond."""
+    return when.isoformat(timespec="microseconds")
 
 
 def state(fields: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

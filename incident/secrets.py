@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 import time
+from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -34,8 +35,8 @@ class Secret(Protocol):
             SecretUnavailableError: if they were never read and cannot be.
         """
 
-    def refresh(self) -> bool:
-        """Reads the values again; whether they may have changed."""
+    def refresh(self, tried: tuple[str, ...]) -> bool:
+        """Whether there are other values than those that were tried; reads them again if need be."""
 
 
 class FixedSecret:
@@ -49,7 +50,7 @@ class FixedSecret:
         """The value."""
         return self._values
 
-    def refresh(self) -> bool:
+    def refresh(self, tried: tuple[str, ...]) -> bool:  # noqa: ARG002 - there is no other
         """Never changes."""
         return False
 
@@ -82,16 +83,16 @@ class StoredSecret:
                 self._read()
             return self._values
 
-    def refresh(self) -> bool:
-        """Reads the values again, at most once in `REFRESH_SECONDS`; whether it did."""
+    def refresh(self, tried: tuple[str, ...]) -> bool:
+        """Whether there are other values than those that were tried.
+
+        They are read again, at most once in `REFRESH_SECONDS`, unless somebody else just did.
+        """
         with self._lock:
-            if time.monotonic() - self._read_at < REFRESH_SECONDS:
-                return False
-            try:
-                self._read()
-            except SecretUnavailableError:
-                return False
-            return True
+            if self._values == tried and time.monotonic() - self._read_at >= REFRESH_SECONDS:
+                with suppress(SecretUnavailableError):
+                    self._read()
+            return self._values != tried
 
     def _read(self) -> None:
         self._read_at = time.monotonic()

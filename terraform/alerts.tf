@@ -75,7 +75,7 @@ locals {
 resource "google_logging_metric" "rejected" {
   name        = "incident-rejected-requests"
   description = "Requests that were not signed by Slack."
-  filter      = "${local.audit_filter} AND jsonPayload.event=\"incident.request.rejected\" AND jsonPayload.outcome=401"
+  filter      = "${local.audit_filter} AND jsonPayload.event=\"incident.request.rejected\" AND jsonPayload.status=401"
 
   metric_descriptor {
     metric_kind = "DELTA"

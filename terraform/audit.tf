@@ -44,7 +44,7 @@ resource "google_logging_log_view" "audit" {
 }
 
 resource "google_logging_log_view_iam_member" "auditor" {
-  for_each = toset(var.auditors)
+  for_each = toset(concat(var.auditors, var.operators))
 
   parent   = "projects/${var.project}"
   location = var.region

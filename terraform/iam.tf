@@ -36,11 +36,12 @@ resource "google_cloud_run_v2_service_iam_binding" "worker_invoker" {
   members  = [google_service_account.push.member]
 }
 
-# Cloud Scheduler publishes as its own service agent, whose role of the project Google gives it.
+# Operators put dead letters back. Cloud Scheduler publishes as its own service agent, whose role of the project Google
+# gives it.
 resource "google_pubsub_topic_iam_binding" "publisher" {
   topic   = google_pubsub_topic.interactions.id
   role    = "roles/pubsub.publisher"
-  members = [google_service_account.slack.member]
+  members = concat([google_service_account.slack.member], var.operators)
 }
 
 # --- Pub/Sub's own agent: signs the pushes' tokens, and moves dead letters ---------------------------------------
@@ -65,7 +66,11 @@ resource "google_pubsub_subscription_iam_binding" "dead_letter_subscriber" {
 
 # --- The worker --------------------------------------------------------------------------------------------------
 
-# Firestore has no policy of its own for a database: a condition on the project's keeps the worker to ours.
+# Firestore has no policy of its own for a database: a condition on the project's keeps a grant to ours.
+locals {
+  database_alone = "resource.name == \"projects/${var.project}/databases/${google_firestore_database.incidents.name}\""
+}
+
 resource "google_project_iam_member" "worker_store" {
   project = var.project
   role    = "roles/datastore.user"
@@ -73,17 +78,22 @@ resource "google_project_iam_member" "worker_store" {
 
   condition {
     title      = "The incident bot's database"
-    expression = "resource.name == \"projects/${var.project}/databases/${google_firestore_database.incidents.name}\""
+    expression = local.database_alone
   }
 }
 
-# Domain-wide delegation without a key: the worker has the IAM API sign for itself.
-resource "google_service_account_iam_binding" "worker_signs_for_itself" {
-  count = var.workspace_subject == "" ? 0 : 1
+# Domain-wide delegation without a key: the worker has the IAM API sign for itself. Operators act as it, to see what it
+# may do in Workspace; not even a project's owner can without this.
+locals {
+  worker_signers = concat(var.workspace_subject == "" ? [] : [google_service_account.worker.member], var.operators)
+}
+
+resource "google_service_account_iam_binding" "worker_token" {
+  count = length(local.worker_signers) == 0 ? 0 : 1
 
   service_account_id = google_service_account.worker.id
   role               = "roles/iam.serviceAccountTokenCreator"
-  members            = [google_service_account.worker.member]
+  members            = local.worker_signers
 }
 
 # --- Cloud Build: reads the source, writes the image and its log ---------------------------------------------------

@@ -75,7 +75,10 @@ resource "google_pubsub_subscription" "dead_letters" {
   }
 }
 
-# The worker's clock.
+# The worker's clock. Nothing is due by it yet, but it is of use already: it takes the same way as a command, so that a
+# worker that cannot be reached is noticed (alerts.tf, oldest_message) before somebody types one in vain; and it comes more
+# often than the 15 minutes that an idle instance is kept, so that the first command of a night mostly finds one warm.
+# https://cloud.google.com/run/docs/about-instance-autoscaling#idle-instances
 resource "google_cloud_scheduler_job" "tick" {
   name        = "incident-tick"
   region      = var.region

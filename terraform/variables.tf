@@ -159,7 +159,7 @@ variable "max_delivery_attempts" {
 }
 
 variable "tick_schedule" {
-  description = "When the worker looks at its clock, in cron's format."
+  description = "When the worker is called though nobody typed anything, in cron's format."
   type        = string
   default     = "*/5 * * * *"
 
@@ -225,6 +225,19 @@ variable "auditors" {
   validation {
     condition     = alltrue([for auditor in var.auditors : can(regex("^(user|group|serviceAccount):[^@\\s]+@[^@\\s]+$", auditor))])
     error_message = "An auditor is written as group:auditors@example.org or user:somebody@example.org; nobody reads the audit log anonymously."
+  }
+}
+
+# --- Who looks after it -----------------------------------------------------------------------------------
+
+variable "operators" {
+  description = "Who may run `incident doctor`, `audit` and `replay`: group:..., user:... They act as the worker, so they can do what it can. Owning the project is not enough: name yourself, or a group that you are in."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for operator in var.operators : can(regex("^(user|group|serviceAccount):[^@\\s]+@[^@\\s]+$", operator))])
+    error_message = "An operator is written as group:platform@example.org or user:somebody@example.org; nobody acts as the worker anonymously."
   }
 }
 

@@ -1,7 +1,8 @@
-"""What holds for every test: nothing leaves this machine."""
+"""What holds for every test: nothing leaves this machine, and what is done with is let go."""
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -29,5 +30,14 @@ def loopback_alone() -> Iterator[None]:
 
     patched = pytest.MonkeyPatch()
     patched.setattr(socket.socket, "connect", guarded)
+    yield
+    patched.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_is_frozen() -> Iterator[None]:
+    """A process of production loads a function once and freezes what it has; a test process would fill up."""
+    patched = pytest.MonkeyPatch()
+    patched.setattr(gc, "freeze", lambda: None)
     yield
     patched.undo()

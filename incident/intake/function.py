@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from incident.audit import AuditLog, trace_id
+from incident.audit import AuditLog, moment, trace_id
 from incident.commands import TITLE, OpenForm, ShowHelp, parse_form, parse_text
 from incident.http import read_body
 from incident.instance import once
@@ -130,6 +130,7 @@ class Intake:
         audit.info(
             "incident.interaction.accepted",
             f"accepted a {interaction.kind}",
+            time=moment(interaction.received_at),  # before anything the worker says of it
             outcome="accepted",
             duration_ms=milliseconds,
         )

@@ -31,15 +31,15 @@ class Verifier:
         """
         if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()):
             return False
-        return self._matches(body, timestamp, signature) or (
-            self._secret.refresh() and self._matches(body, timestamp, signature)
+        tried = self._secret.values()
+        return self._matches(tried, body, timestamp, signature) or (
+            self._secret.refresh(tried) and self._matches(self._secret.values(), body, timestamp, signature)
         )
 
-    def _matches(self, body: bytes, timestamp: str, signature: str) -> bool:
+    def _matches(self, values: tuple[str, ...], body: bytes, timestamp: str, signature: str) -> bool:
         try:
             return any(
-                SignatureVerifier(value, self._clock).is_valid(body, timestamp, signature)
-                for value in self._secret.values()
+                SignatureVerifier(value, self._clock).is_valid(body, timestamp, signature) for value in values
             )
         except (UnicodeDecodeError, ValueError):  # not UTF-8, or a time stamp of thousands of digits
             return False

@@ -94,13 +94,6 @@ ENGLISH = Words(
         Thing.UPDATE: "Until then, please write it in the channel by hand.",
     },
     the_bot="A part of the bot",
-    services={
-        "slack": "Slack",
-        "meet": "Google Meet",
-        "drive": "Google Drive",
-        "docs": "Google Docs",
-        "sheets": "Google Sheets",
-    },
     statuses={
         Status.INVESTIGATING: "Investigating",
         Status.IDENTIFIED: "Identified",

@@ -103,13 +103,6 @@ FRENCH = Words(
         Thing.UPDATE: "D’ici là, merci de l’écrire à la main dans le canal.",
     },
     the_bot="Une partie du robot",
-    services={
-        "slack": "Slack",
-        "meet": "Google Meet",
-        "drive": "Google Drive",
-        "docs": "Google Docs",
-        "sheets": "Google Sheets",
-    },
     statuses={
         Status.INVESTIGATING: "En cours d’analyse",
         Status.IDENTIFIED: "Cause trouvée",

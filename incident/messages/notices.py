@@ -11,6 +11,15 @@ from incident.messages.rich import Message, line, link, notification, paragraphs
 from incident.messages.words import Words
 from incident.model import Thing
 
+_SERVICES = {
+    "slack": "Slack",
+    "meet": "Google Meet",
+    "drive": "Google Drive",
+    "docs": "Google Docs",
+    "sheets": "Google Sheets",
+}
+"""What people call the services, in every language."""
+
 
 def late(say: Words, thing: Thing, error: StepError, title: str = "") -> Message:
     """Something is not there yet, and the bot goes on trying.
@@ -63,7 +72,7 @@ def retry_failed(say: Words, error: StepError) -> Message:
 
 def why(say: Words, error: StepError) -> str:
     """What went wrong, in words."""
-    service = say.services.get(error.service, say.the_bot)
+    service = _SERVICES.get(error.service, say.the_bot)
     if isinstance(error, PermanentError):
         return say.refused.format(service=service, reason=error.reason)
     if isinstance(error, NotYetKnownError):

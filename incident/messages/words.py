@@ -87,7 +87,6 @@ class Words:
     things: Mapping[Thing, str]
     by_hand: Mapping[Thing, str]
     the_bot: str
-    services: Mapping[str, str]
 
     # values
     statuses: Mapping[Status, str]

@@ -14,16 +14,19 @@ INSTALL = (
     "Install the app in the workspace, and store its bot token (OAuth & Permissions, xoxb-...): "
     "`terraform output add_secrets` says how."
 )
-NO_VALUE = "Add the value (`terraform output add_secrets` says how), and see to it that you may read it."
+NO_VALUE = "Add the value: `terraform output add_secrets` says how."
 APPLY = "Run `terraform apply`."
+NO_SECRET = f"{APPLY} Or set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN right."
 CREDENTIALS = (
-    "Log in: `gcloud auth application-default login`, for `incident bootstrap` with --scopes=openid,"
-    "https://www.googleapis.com/auth/cloud-platform,https://www.googleapis.com/auth/drive."
+    "Log in: `gcloud auth application-default login`; for `incident bootstrap`, docs/deploy.md says as whom."
 )
+OPERATOR = (
+    "See to it that you are one of the `operators` in terraform.tfvars: to own the project is not enough."
+)
+UNREADABLE = f"{NO_VALUE} If it has one: {OPERATOR}"
 DELEGATION = (
-    "See to it that you may act as the worker (Service Account Token Creator on its account), and that a "
-    "Workspace administrator has entered what `terraform output domain_wide_delegation` prints; and check "
-    "GOOGLE_SUBJECT."
+    f"{OPERATOR} Then, that a Workspace administrator has entered what `terraform output "
+    "domain_wide_delegation` prints, and that GOOGLE_SUBJECT is right."
 )
 ACCESS = (
     "Make the bot's account (GOOGLE_SUBJECT or, without one, `terraform output worker_account`) a Content "
@@ -56,7 +59,7 @@ _BY_REASON: Mapping[str, str] = MappingProxyType(
         "notFound": f"Check the id. {ACCESS}",
         "NOT_FOUND": f"Check the id. {ACCESS}",
         "PERMISSION_DENIED": ACCESS,
-        "PermissionDenied": f"The account you are logged in as may not look. {CREDENTIALS}",
+        "PermissionDenied": OPERATOR,
         "storageQuotaExceeded": "A service account owns no files: use a Shared Drive, or set GOOGLE_SUBJECT.",
         "teamDriveFileLimitExceeded": "The Shared Drive is full.",
     }

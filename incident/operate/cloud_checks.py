@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import grpc
-from google.api_core.exceptions import Forbidden, GoogleAPICallError, NotFound, RetryError, Unauthenticated
 from google.auth.exceptions import GoogleAuthError
 from google.pubsub_v1 import PublisherClient, SubscriberClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
@@ -15,15 +13,14 @@ from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransp
 
 from incident.failures import PermanentError, TransientError
 from incident.operate import advice
+from incident.operate.asking import ONCE, asked, authorised
 from incident.operate.finding import Finding, FoundError, bad, good
 from incident.settings import WorkerSettings
 from incident.store.open import open_store
 
-_ONCE: dict[str, Any] = {"retry": None, "timeout": 10.0}
+_SERVICE = "pubsub"
 _A_CHANNEL = "C0DOCTOR"
 """An id that no incident's channel has; looking it up asks the store what the worker asks it first."""
-
-T = TypeVar("T")
 
 
 class CloudChecks:
@@ -95,57 +92,35 @@ class CloudChecks:
 
     def _look_at_topic(self, topic: str, where: str) -> None:
         with self._publisher() as client:
-            _asked(
-                partial(client.get_topic, topic=topic, **_ONCE),
+            asked(
+                _SERVICE,
+                partial(client.get_topic, topic=topic, **ONCE),
                 bad(f"there is no topic {_short(topic)}", f"{advice.APPLY} Or set {where} right."),
             )
 
     def _subscriptions(self, topic: str) -> list[Any]:
         missing = bad(f"there is no topic {_short(topic)}", advice.APPLY)
         with self._publisher() as client:
-            names = _asked(lambda: list(client.list_topic_subscriptions(topic=topic, **_ONCE)), missing)
+            names = asked(
+                _SERVICE, lambda: list(client.list_topic_subscriptions(topic=topic, **ONCE)), missing
+            )
         with self._subscriber() as client:
             return [
-                _asked(partial(client.get_subscription, subscription=name, **_ONCE), missing)
+                asked(_SERVICE, partial(client.get_subscription, subscription=name, **ONCE), missing)
                 for name in names
             ]
 
     def _publisher(self) -> Any:
         host = self._settings.pubsub_emulator_host
         if not host:
-            return _authorised(PublisherClient)
+            return authorised(_SERVICE, PublisherClient)
         return PublisherClient(transport=PublisherGrpcTransport(channel=grpc.insecure_channel(host)))
 
     def _subscriber(self) -> Any:
         host = self._settings.pubsub_emulator_host
         if not host:
-            return _authorised(SubscriberClient)
+            return authorised(_SERVICE, SubscriberClient)
         return SubscriberClient(transport=SubscriberGrpcTransport(channel=grpc.insecure_channel(host)))
-
-
-def _authorised(client: Callable[[], T]) -> T:
-    """A client with the credentials there are."""
-    try:
-        return client()
-    except GoogleAuthError as error:
-        raise PermanentError("pubsub", type(error).__name__) from None
-
-
-def _asked(ask: Callable[[], T], missing: Finding) -> T:
-    """What Pub/Sub answers.
-
-    Raises:
-        FoundError: with `missing`, if there is no such thing.
-        StepError: if Pub/Sub does not say.
-    """
-    try:
-        return ask()
-    except NotFound:
-        raise FoundError(missing) from None
-    except (Forbidden, Unauthenticated) as error:
-        raise PermanentError("pubsub", type(error).__name__) from None
-    except (GoogleAPICallError, RetryError, GoogleAuthError) as error:
-        raise TransientError("pubsub", type(error).__name__) from None
 
 
 def _short(name: str) -> str:

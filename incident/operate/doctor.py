@@ -14,6 +14,8 @@ from incident.failures import StepError
 from incident.operate import advice
 from incident.operate.cloud_checks import CloudChecks
 from incident.operate.finding import Finding, FoundError, State, bad, good
+from incident.operate.managed_secret import operators_secret
+from incident.operate.secret_checks import SecretChecks
 from incident.operate.slack_checks import SlackChecks
 from incident.operate.workspace_checks import WorkspaceChecks
 from incident.settings import SettingsError, WorkerSettings
@@ -86,14 +88,16 @@ def all_checks(settings: WorkerSettings, account: str, now: Callable[[], float] 
         account: e-mail address of its service account.
         now: this machine's clock, in seconds since the epoch.
     """
-    slack, workspace = SlackChecks(settings, now), WorkspaceChecks(settings, account)
-    cloud = CloudChecks(settings)
+    slack = SlackChecks(settings, operators_secret(settings.slack_bot_token), now)
+    secrets, cloud = SecretChecks(settings), CloudChecks(settings)
+    workspace = WorkspaceChecks(settings, account)
     return {
+        "Signing secret": secrets.signing_secret,
+        "Bot token": secrets.bot_token,
         "Slack token": slack.token,
         "Slack scopes": slack.scopes,
         "Announcements": slack.channel,
         "On-call groups": slack.groups,
-        "Signing secret": slack.signing_secret,
         "Clock": slack.clock,
         "Report template": workspace.template,
         "Incidents folder": workspace.folder,

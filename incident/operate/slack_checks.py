@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import re
 from collections.abc import Callable
 from email.utils import mktime_tz, parsedate_tz
 from typing import Any
@@ -14,24 +13,24 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from incident.failures import PermanentError, TransientError
 from incident.operate import advice
 from incident.operate.finding import Finding, FoundError, bad, doubtful, good
-from incident.secrets import Secret, SecretUnavailableError, secret
+from incident.secrets import Secret, SecretUnavailableError
 from incident.services.slack import SERVICE, Slack
 from incident.services.slack_methods import PURPOSES
 from incident.settings import WorkerSettings
 from incident.workflows.toolbox import CLOCK_SKEW_SECONDS
 
 _SECONDS = 8
-_SIGNING_SECRET = re.compile(r"[0-9a-f]{32}")
 
 
 class SlackChecks:
     """Checks of one workspace, as the bot."""
 
-    def __init__(self, settings: WorkerSettings, now: Callable[[], float]) -> None:
-        """`now` is this machine's clock, in seconds since the epoch."""
+    def __init__(self, settings: WorkerSettings, token: Secret, now: Callable[[], float]) -> None:
+        """`token` is the bot's, and `now` this machine's clock, in seconds since the epoch."""
         self._settings = settings
+        self._token = token
         self._now = now
-        self._slack = Slack(secret(settings.slack_bot_token), settings.slack_api_url)
+        self._slack = Slack(token, settings.slack_api_url)
         self._identity: Any = None
         self._ahead: float | None = None
 
@@ -94,16 +93,6 @@ class SlackChecks:
                 )
         return good(", ".join(counts))
 
-    def signing_secret(self) -> Finding:
-        """What Slack signs its requests with. Whether it is the right one only a request of Slack's shows."""
-        value = _value(secret(self._settings.slack_signing_secret), "SLACK_SIGNING_SECRET")
-        if not _SIGNING_SECRET.fullmatch(value):
-            return bad(
-                "it does not look like one: 32 hexadecimal digits",
-                "Copy it from Basic Information > App Credentials > Signing Secret. " + advice.NO_VALUE,
-            )
-        return good("there")
-
     def clock(self) -> Finding:
         """How far this machine's clock is from Slack's, which signatures are judged by."""
         self._known()
@@ -130,7 +119,7 @@ class SlackChecks:
         return self._identity
 
     def _call(self, method: str, **arguments: str) -> Any:
-        token = _value(secret(self._settings.slack_bot_token), "SLACK_BOT_TOKEN")
+        token = _value(self._token)
         client = WebClient(token, base_url=self._settings.slack_api_url, timeout=_SECONDS, retry_handlers=[])
         try:
             return client.api_call(method, params=arguments)
@@ -144,11 +133,11 @@ class SlackChecks:
             raise TransientError(SERVICE, name) from None
 
 
-def _value(kept: Secret, setting: str) -> str:
+def _value(token: Secret) -> str:
     try:
-        return kept.values()[0]
+        return token.values()[0]
     except SecretUnavailableError as error:
-        raise FoundError(bad(f"{setting} cannot be read: {error}", advice.NO_VALUE)) from None
+        raise FoundError(bad(f"SLACK_BOT_TOKEN cannot be read: {error}", advice.UNREADABLE)) from None
 
 
 def _header(headers: Any, wanted: str) -> str:

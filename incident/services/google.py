@@ -44,6 +44,14 @@ SCOPES = (
 )
 
 _CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
+_DENIED = frozenset(
+    {
+        http.client.BAD_REQUEST,
+        http.client.UNAUTHORIZED,
+        http.client.FORBIDDEN,
+        http.client.NOT_FOUND,
+    }
+)
 _RATE_LIMITED = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RESOURCE_EXHAUSTED"}
 )
@@ -119,8 +127,7 @@ class Google:
             except HttpError as error:
                 raise _classified(api, error) from None
             except RefreshError as error:
-                kind = TransientError if error.retryable else PermanentError
-                raise kind(api.service, "no access token for the service account") from None
+                raise _no_token(api, error) from None
             except GoogleAuthError as error:
                 raise TransientError(api.service, type(error).__name__, refused=True) from None
             except requests.RequestException as error:
@@ -214,6 +221,23 @@ def _classified(api: Api, error: HttpError) -> StepError:
     if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.REQUEST_TIMEOUT:
         return TransientError(api.service, f"http {status}")
     return PermanentError(api.service, reason or f"http {status}")
+
+
+def _no_token(api: Api, error: RefreshError) -> StepError:
+    """Permanent only where Google's answer says so.
+
+    google-auth takes everything else for permanent, too: an IAM API that is out of order (its 503 is an error
+    like its 403), a metadata server that does not answer.
+    """
+    reason = "no access token for the service account"
+    said = error.args[-1] if error.args else None
+    try:
+        why = (said if isinstance(said, dict) else json.loads(str(said)))["error"]
+        # a word from OAuth; from IAM an object with the status
+        final = not error.retryable if isinstance(why, str) else why["code"] in _DENIED
+    except (ValueError, KeyError, TypeError):
+        final = False
+    return PermanentError(api.service, reason) if final else TransientError(api.service, reason, refused=True)
 
 
 def _reason(content: bytes) -> str:

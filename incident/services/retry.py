@@ -14,6 +14,10 @@ ATTEMPTS = 3
 LONGEST_WAIT_SECONDS = 3.0
 """A service that wants to be left alone for longer gets the message handed back to Pub/Sub instead."""
 
+_LONGEST_BACKOFF_SECONDS = 1.0
+_LEAST_SECONDS = 1.0
+"""A call is not made where there is less time for it."""
+
 T = TypeVar("T")
 
 
@@ -32,12 +36,19 @@ def retried(call: Callable[[], T], *, repeatable: bool) -> T:
         if not (repeatable or error.refused):
             return False
         wait = error.retry_after or 0.0
-        if wait > min(LONGEST_WAIT_SECONDS, deadline.remaining(LONGEST_WAIT_SECONDS)):
+        # What went wrong says more than that there was no time left to try it again.
+        room = deadline.remaining(LONGEST_WAIT_SECONDS + _LEAST_SECONDS) - _LEAST_SECONDS
+        if wait > LONGEST_WAIT_SECONDS or max(wait, _LONGEST_BACKOFF_SECONDS) > room:
             return False
         return wait or True
 
     for attempt in stamina.retry_context(
-        on=backoff, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_max=1.0, wait_jitter=0.2
+        on=backoff,
+        attempts=ATTEMPTS,
+        timeout=None,
+        wait_initial=0.2,
+        wait_max=_LONGEST_BACKOFF_SECONDS,
+        wait_jitter=0.2,
     ):
         with attempt:
             return call()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ USERS_PER_INVITE = 100
 _TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "timeout"})
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _STALE_TOKEN = frozenset({"invalid_auth", "token_revoked", "token_expired", "not_authed"})
+_WORD = re.compile(r"[a-z][a-z0-9_]*")  # as Slack calls its errors
 _PAGE = 200
 _LIST_PAGE = 999
 """Slack recommends 200 at most for messages; lists of channels take up to 1000."""
@@ -258,9 +260,13 @@ class Slack:
     def _call(self, method: str, arguments: dict[str, Any], *, repeatable: bool = False) -> Any:
         """One method of the Web API, by the client's own function of that name."""
 
+        tried: tuple[str, ...] = ()
+
         def send() -> Any:
+            nonlocal tried
+            tried = self._token.values()
             client = WebClient(
-                self._token.values()[0],
+                tried[0],
                 base_url=self._api_url,
                 timeout=int(deadline.timeout(CALL_SECONDS, least=1)),
                 retry_handlers=[],  # `retried` knows which calls may be made twice
@@ -270,7 +276,7 @@ class Slack:
         try:
             return retried(lambda: _translated(send), repeatable=repeatable)
         except PermanentError as error:
-            if error.reason in _STALE_TOKEN and self._token.refresh():  # it may just have been rotated
+            if error.reason in _STALE_TOKEN and self._token.refresh(tried):  # it may just have been rotated
                 return retried(lambda: _translated(send), repeatable=repeatable)
             raise
 
@@ -308,6 +314,12 @@ def _classified(status: int, error: str, headers: dict[str, str]) -> StepError:
         after = headers.get("Retry-After") or headers.get("retry-after") or "1"
         seconds = float(after) if after.isdigit() else 1.0
         return TransientError(SERVICE, "ratelimited", refused=True, retry_after=seconds)
-    if status >= http.client.INTERNAL_SERVER_ERROR or error in _TRANSIENT:
-        return TransientError(SERVICE, error if error in _TRANSIENT else f"http {status}")
-    return PermanentError(SERVICE, error if error.replace("_", "").isalnum() else f"http {status}")
+    if error in _TRANSIENT:
+        return TransientError(SERVICE, error)
+    if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.REQUEST_TIMEOUT:
+        return TransientError(SERVICE, f"http {status}")
+    if _WORD.fullmatch(error):
+        return PermanentError(SERVICE, error)
+    if status == http.client.OK:  # cut off, or somebody else's: Slack may have done it
+        return TransientError(SERVICE, "an answer that is none")
+    return PermanentError(SERVICE, f"http {status}")

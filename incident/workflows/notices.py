@@ -90,11 +90,12 @@ class _Notices:
             yield from self._failed(thing, error) if final else self._late(thing, error)
             return
         if all(step in self.situation.results for step in steps):
+            begun = [kind for kind in (*_LATE, *_FAILED) if f"{kind}.{thing}" in self.situation.started]
             # What an earlier delivery had begun to say, and may have said, is settled first.
-            for kind in (*_LATE, *_FAILED):
-                if f"{kind}.{thing}" in self.situation.started:
-                    yield self._settled(kind, thing)
-            yield from self._there(thing)
+            unsettled = [kind for kind in begun if f"{kind}.{thing}" not in self.situation.results]
+            yield from (self._settled(kind, thing) for kind in unsettled)
+            if not unsettled:
+                yield from self._there(thing)
 
     def _late(self, thing: Thing, error: StepError) -> Iterator[Step[Noticed]]:
         kind = _Kind.LATE if self._channel else _Kind.LATE_TO_PERSON

@@ -90,7 +90,7 @@ run "somebody_is_told" {
   }
 
   assert {
-    condition     = strcontains(google_monitoring_alert_policy.threshold["signature_failures"].conditions[0].condition_threshold[0].filter, google_logging_metric.rejected.name) && strcontains(google_logging_metric.rejected.filter, "incident.request.rejected")
+    condition     = strcontains(google_monitoring_alert_policy.threshold["signature_failures"].conditions[0].condition_threshold[0].filter, google_logging_metric.rejected.name) && endswith(google_logging_metric.rejected.filter, "jsonPayload.event=\"incident.request.rejected\" AND jsonPayload.status=401")
     error_message = "Forgeries are counted by the metric made for it."
   }
 

@@ -120,7 +120,7 @@ run "the_project_grants_three_things" {
 
 run "delegation_needs_no_key" {
   assert {
-    condition     = google_service_account_iam_binding.worker_signs_for_itself[0].service_account_id == google_service_account.worker.id && google_service_account_iam_binding.worker_signs_for_itself[0].members == toset([google_service_account.worker.member]) && google_service_account_iam_binding.worker_signs_for_itself[0].role == "roles/iam.serviceAccountTokenCreator"
+    condition     = google_service_account_iam_binding.worker_token[0].service_account_id == google_service_account.worker.id && google_service_account_iam_binding.worker_token[0].members == toset([google_service_account.worker.member]) && google_service_account_iam_binding.worker_token[0].role == "roles/iam.serviceAccountTokenCreator"
     error_message = "The worker, and nobody else, signs as the worker."
   }
 }
@@ -131,7 +131,7 @@ run "no_subject_no_delegation" {
   }
 
   assert {
-    condition     = length(google_service_account_iam_binding.worker_signs_for_itself) == 0
+    condition     = length(google_service_account_iam_binding.worker_token) == 0
     error_message = "A right that is not needed is not given."
   }
 }
@@ -160,16 +160,23 @@ run "nothing_else_is_granted" {
       "google_logging_log_view_iam_member\" \"auditor",
       "google_project_iam_member\" \"build_logs",
       "google_project_iam_member\" \"build_source",
+      "google_project_iam_member\" \"operator",
+      "google_project_iam_member\" \"operator_store",
       "google_project_iam_member\" \"worker_store",
       "google_pubsub_subscription_iam_binding\" \"dead_letter_subscriber",
+      "google_pubsub_subscription_iam_binding\" \"operator_subscriber",
+      "google_pubsub_subscription_iam_binding\" \"operator_viewer",
       "google_pubsub_topic_iam_binding\" \"dead_letter_publisher",
+      "google_pubsub_topic_iam_binding\" \"operator_viewer",
       "google_pubsub_topic_iam_binding\" \"publisher",
       "google_secret_manager_secret_iam_member\" \"accessor",
+      "google_secret_manager_secret_iam_member\" \"operator_token",
+      "google_secret_manager_secret_iam_member\" \"operator_viewer",
       "google_secret_manager_secret_iam_member\" \"viewer",
       "google_service_account_iam_binding\" \"push_token",
-      "google_service_account_iam_binding\" \"worker_signs_for_itself",
+      "google_service_account_iam_binding\" \"worker_token",
       "google_storage_bucket_iam_member\" \"build_source",
     ])
-    error_message = "A grant was added or taken away: say here whom it is to, and assert above that it is no more."
+    error_message = "A grant was added or taken away: say here whom it is to, and assert above, or in operators.tftest.hcl, that it is no more."
   }
 }

@@ -212,6 +212,26 @@ run "not_everybody_is_an_auditor" {
   expect_failures = [var.auditors]
 }
 
+run "not_everybody_is_an_operator" {
+  command = plan
+
+  variables {
+    operators = ["allAuthenticatedUsers"]
+  }
+
+  expect_failures = [var.operators]
+}
+
+run "an_operator_is_written_with_its_kind" {
+  command = plan
+
+  variables {
+    operators = ["platform@example.org"]
+  }
+
+  expect_failures = [var.operators]
+}
+
 run "an_alert_goes_to_an_address" {
   command = plan
 

@@ -26,6 +26,8 @@ from incident.worker import THREADS, Worker
 
 T = TypeVar("T")
 
+_RECORD_SECONDS = 0.3
+
 SLEEP_SCALE = 0.05
 """A pause inside a worker takes this share of its time."""
 
@@ -35,7 +37,8 @@ class Tampering:
     """What is to be done to one worker process; nothing by default.
 
     Attributes:
-        threads: how many steps run at the same time; with one, calls come in a fixed order.
+        threads: how many steps run at the same time. With one, calls come in a fixed order, and the result of
+            a step is stored before the next begins.
         patience: seconds that a remote call may take at most; 0 for what the bot itself allows.
         skew: seconds that the worker's clock is ahead of everybody else's.
         killed_with_step: the process ends when this many steps have been carried out, the last one's
@@ -67,11 +70,13 @@ class Counted:
     Attributes:
         store_calls: how often it called its store.
         steps: how many steps it carried out.
+        records: how many of its calls to the store have recorded something.
         slept: the most seconds that any of its threads meant to pause, all its pauses together.
     """
 
     store_calls: int = 0
     steps: int = 0
+    records: int = 0
     slept: float = 0.0
 
 
@@ -163,18 +168,28 @@ class _Steps(ThreadPoolExecutor):
         self._tampering = tampering
         self._counted = counted
         self._lock = threading.Lock()
+        self._records = 0
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         def carry_out() -> T:
+            if self._tampering.threads == 1:
+                self._wait_until_recorded()
             try:
                 return fn(*args, **kwargs)
             finally:
                 with self._lock:
+                    self._records = self._counted.records
                     self._counted.steps += 1
                     if self._counted.steps == self._tampering.killed_with_step:
                         _end()
 
         return super().submit(carry_out)
+
+    def _wait_until_recorded(self) -> None:
+        """Of a step that failed there may be nothing to record."""
+        ends = time.monotonic() + _RECORD_SECONDS
+        while self._counted.steps and self._counted.records == self._records and time.monotonic() < ends:
+            time.sleep(0.02)
 
 
 class FaultyStore:
@@ -193,7 +208,9 @@ class FaultyStore:
 
     def record(self, run: Run, progress: Progress) -> Run:
         """See `RunStore.record`."""
-        return self._call(lambda: self._store.record(run, progress))
+        recorded = self._call(lambda: self._store.record(run, progress))
+        self._counted.records += 1
+        return recorded
 
     def origin(self, run_id: str) -> Mapping[str, Any] | None:
         """See `RunStore.origin`."""

@@ -37,10 +37,13 @@ class Trouble:
 
         Args:
             method: the call that the trouble happens to.
-            concerned: the call in question. A worker that dies takes with it what it was about to store, also
-                the answers of other calls.
+            concerned: the call in question. A worker that dies among several calls takes with it what it was
+                about to store of all of them.
         """
-        return bool(self.dies) or (method == concerned and bool(self.fault and self.fault.acts))
+        if self.dies and self.worker is None:
+            return True
+        acted = self.dies == "acted" or bool(self.fault and self.fault.acts)
+        return method == concerned and acted
 
     def happens_to(self, rig: Rig, name: str, number: int) -> None:
         """Makes it happen to the `number`th call of this name."""
@@ -52,7 +55,7 @@ class Trouble:
 
 _HURRIED = Tampering(patience=PATIENCE)
 _ALONE = Tampering(threads=1)
-"""One call at a time, so that a worker that dies leaves no other call half known."""
+"""One call at a time, so that a worker that dies leaves no other half known."""
 
 TROUBLES = (
     Trouble("killed_before", dies="arrived", worker=_ALONE),

@@ -30,12 +30,14 @@ class Delivered:
         status: of HTTP; 0 if the worker ended without an answer.
         store_calls: how often it called its store.
         steps: how many steps it carried out.
+        records: how often it recorded something.
         slept: the most seconds that any of its threads meant to pause.
     """
 
     status: int
     store_calls: int = 0
     steps: int = 0
+    records: int = 0
     slept: float = 0.0
 
     @property

@@ -110,6 +110,15 @@ def test_a_new_secret_is_good_at_once(rig: Rig, monkeypatch: pytest.MonkeyPatch)
     assert rig.accepts("second")
 
 
+def test_whoever_was_refused_with_the_old_value_has_the_new_one_that_somebody_else_read(rig: Rig) -> None:
+    old = rig.stored.values()
+    rig.manager.versions = [(2, "second"), (1, "first")]
+    rig.stored._read_at -= secrets.REFRESH_SECONDS
+    assert [rig.stored.refresh(old) for _ in range(3)] == [True, True, True]
+    assert rig.manager.asked.count(f"/v1/{NAME}/versions") == 2, "it is read once for all of them"
+    assert not rig.stored.refresh(rig.stored.values())
+
+
 def test_forged_requests_do_not_have_it_read_without_end(rig: Rig) -> None:
     assert rig.accepts("first")
     read = len(rig.manager.asked)
@@ -156,5 +165,5 @@ def test_what_a_setting_holds_or_names() -> None:
     assert isinstance(secret(NAME), StoredSecret)
     fixed = secret("value")
     assert isinstance(fixed, FixedSecret)
-    assert (fixed.values(), fixed.refresh()) == (("value",), False)
+    assert (fixed.values(), fixed.refresh(("value",))) == (("value",), False)
     assert "value" not in repr(fixed)
