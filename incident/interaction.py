@@ -41,7 +41,7 @@ class Interaction:
         team: Slack workspace id.
         channel: Slack channel id it happened in; empty when in none.
         payload: by kind. `command`: text, response_url; `button`: action_id, value, response_url;
-            `form`: callback_id, values, context, where context is what the form was opened with.
+            `form`: callback_id, values, response_url; `event`: event.
     """
 
     id: str

@@ -186,6 +186,16 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in _LOOPBACK
 
 
+def leads_to(url: str, root: str) -> bool:
+    """Whether `url` is at the host of `root`, or one below it, by the same scheme; junk is not."""
+    try:
+        there, ours = urlsplit(url), urlsplit(root)
+    except ValueError:
+        return False
+    host = f".{there.hostname or ''}"
+    return there.scheme == ours.scheme and host.endswith(f".{ours.hostname}")
+
+
 def _is_url(value: str) -> bool:
     try:
         parts = urlsplit(value)

@@ -35,7 +35,7 @@ from incident.messages.rich import Message
 from incident.messages.words import Words
 from incident.naming import digest
 from incident.secrets import Secret, SecretUnavailableError, secret
-from incident.settings import IntakeSettings
+from incident.settings import IntakeSettings, leads_to
 
 BODY_LIMIT = 1 << 20
 """Bytes. Slack's largest requests, submitted forms, stay far below."""
@@ -169,10 +169,24 @@ class Intake:
             case Kind.FORM:
                 return jsonify(response_action="errors", errors={TITLE: self._say.not_recorded_form})
             case Kind.BUTTON:
-                message = messages.plain(self._say.not_recorded_form)
-                _reply(interaction.payload["response_url"], message, audit)
+                self._reply(interaction, messages.plain(self._say.not_recorded_form), audit)
                 return Response()
         return Response(status=503)  # an event: Slack sends it again by itself
+
+    def _reply(self, interaction: Interaction, message: Message, audit: AuditLog) -> None:
+        """Slack shows nobody the answer to a button; its `response_url` does."""
+        url = interaction.payload["response_url"]
+        problem = "" if leads_to(url, self._slack_api_url) else "no place of Slack's to answer to"
+        try:
+            if not problem:
+                WebhookClient(url, timeout=_REPLY_SECONDS, retry_handlers=[]).send_dict(
+                    message.to_response(replace_original=False)
+                )
+        except _NOT_REACHED as error:
+            problem = type(error).__name__
+        if problem:
+            told = f"the person was not told: {problem}"
+            audit.error("incident.reply.failed", told, outcome="lost")
 
 
 def entry_point() -> Callable[[HttpRequest], Response]:
@@ -204,17 +218,6 @@ def make_intake(settings: IntakeSettings, audit: AuditLog) -> Intake:
         say=words_for(settings.locale),
         audit=audit,
     )
-
-
-def _reply(response_url: str, message: Message, audit: AuditLog) -> None:
-    """Slack shows nobody the answer to a button; its `response_url` does."""
-    try:
-        WebhookClient(response_url, timeout=_REPLY_SECONDS, retry_handlers=[]).send_dict(
-            message.to_response(replace_original=False)
-        )
-    except _NOT_REACHED as error:
-        told = f"the person was not told: {type(error).__name__}"
-        audit.error("incident.reply.failed", told, outcome="lost")
 
 
 def _reject(audit: AuditLog, status: int, reason: str) -> Response:

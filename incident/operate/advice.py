@@ -59,7 +59,7 @@ _BY_REASON: Mapping[str, str] = MappingProxyType(
         "notFound": f"Check the id. {ACCESS}",
         "NOT_FOUND": f"Check the id. {ACCESS}",
         "PERMISSION_DENIED": ACCESS,
-        "PermissionDenied": OPERATOR,
+        "PermissionDenied": f"The account you are logged in as may not look. {OPERATOR}",
         "storageQuotaExceeded": "A service account owns no files: use a Shared Drive, or set GOOGLE_SUBJECT.",
         "teamDriveFileLimitExceeded": "The Shared Drive is full.",
     }

@@ -46,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Checks and prints; the exit status."""
-    logging.getLogger("slack_sdk").setLevel(logging.CRITICAL)  # what goes wrong is in a finding
+    for name in ("slack_sdk", "stamina"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong is in a finding
     try:
         settings = WorkerSettings.load()
     except SettingsError as error:

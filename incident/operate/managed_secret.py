@@ -72,7 +72,7 @@ class ManagedSecret:
                 raise SecretUnavailableError(str(error)) from None
         return self._values
 
-    def refresh(self) -> bool:
+    def refresh(self, tried: tuple[str, ...]) -> bool:  # noqa: ARG002 - whatever was tried
         """Whoever looks after the bot looks once."""
         return False
 

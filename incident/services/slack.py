@@ -19,6 +19,7 @@ from incident.failures import PermanentError, StepError, TransientError
 from incident.messages.rich import Message
 from incident.secrets import Secret, SecretUnavailableError
 from incident.services.retry import retried
+from incident.settings import leads_to
 
 SERVICE = "slack"
 CALL_SECONDS = 8
@@ -234,7 +235,12 @@ class Slack:
             message: what to say.
             replaces: whether in place of the message whose button was pressed. What was typed has no such
                 message, so there it changes nothing.
+
+        Raises:
+            PermanentError: if that place is gone, or is none of Slack's.
         """
+        if not leads_to(response_url, self._api_url):  # hooks.slack.com for slack.com
+            raise PermanentError(SERVICE, "no place of Slack's to answer to")
 
         def send() -> None:
             seconds = int(deadline.timeout(CALL_SECONDS, least=1))
@@ -259,7 +265,6 @@ class Slack:
 
     def _call(self, method: str, arguments: dict[str, Any], *, repeatable: bool = False) -> Any:
         """One method of the Web API, by the client's own function of that name."""
-
         tried: tuple[str, ...] = ()
 
         def send() -> Any:

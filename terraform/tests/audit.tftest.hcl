@@ -7,16 +7,7 @@ mock_provider "google" {
 }
 
 variables {
-  project               = "incident-bot-test"
-  region                = "northamerica-northeast1"
-  template_id           = "1TemplateTemplate"
-  folder_id             = "1FolderFolderFolder"
-  spreadsheet_id        = "1SpreadsheetSpreadsheet"
-  alert_emails          = ["sre@example.org"]
   notification_channels = ["projects/incident-bot-test/notificationChannels/42"]
-  auditors              = ["group:auditors@example.org"]
-  runbook_url           = "https://wiki.example.org/runbook"
-  checkout              = "./tests/checkout"
 }
 
 run "audit_lines_are_kept" {

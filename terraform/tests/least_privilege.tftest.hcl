@@ -7,17 +7,6 @@ mock_provider "google" {
   }
 }
 
-variables {
-  project           = "incident-bot-test"
-  region            = "northamerica-northeast1"
-  template_id       = "1TemplateTemplate"
-  folder_id         = "1FolderFolderFolder"
-  spreadsheet_id    = "1SpreadsheetSpreadsheet"
-  workspace_subject = "incident-bot@example.org"
-  alert_emails      = ["sre@example.org"]
-  checkout          = "./tests/checkout"
-}
-
 run "each_function_has_an_account_of_its_own" {
   assert {
     condition     = google_cloudfunctions2_function.slack.service_config[0].service_account_email == google_service_account.slack.email && google_cloudfunctions2_function.worker.service_config[0].service_account_email == google_service_account.worker.email

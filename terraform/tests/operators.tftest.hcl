@@ -7,16 +7,7 @@ mock_provider "google" {
 }
 
 variables {
-  project           = "incident-bot-test"
-  region            = "northamerica-northeast1"
-  template_id       = "1TemplateTemplate"
-  folder_id         = "1FolderFolderFolder"
-  spreadsheet_id    = "1SpreadsheetSpreadsheet"
-  workspace_subject = "incident-bot@example.org"
-  alert_emails      = ["sre@example.org"]
-  auditors          = ["group:auditors@example.org"]
-  operators         = ["group:platform@example.org", "user:alice@example.org"]
-  checkout          = "./tests/checkout"
+  operators = ["group:platform@example.org", "user:alice@example.org"]
 }
 
 run "operators_act_as_the_worker_beside_the_worker" {

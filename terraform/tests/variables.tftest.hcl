@@ -2,16 +2,6 @@
 
 mock_provider "google" {}
 
-variables {
-  project        = "incident-bot-test"
-  region         = "northamerica-northeast1"
-  template_id    = "1TemplateTemplate"
-  folder_id      = "1FolderFolderFolder"
-  spreadsheet_id = "1SpreadsheetSpreadsheet"
-  alert_emails   = ["sre@example.org"]
-  checkout       = "./tests/checkout"
-}
-
 run "a_project_number_is_not_an_id" {
   command = plan
 

@@ -7,19 +7,6 @@ mock_provider "google" {
   }
 }
 
-variables {
-  project           = "incident-bot-test"
-  region            = "northamerica-northeast1"
-  template_id       = "1TemplateTemplate"
-  folder_id         = "1FolderFolderFolder"
-  spreadsheet_id    = "1SpreadsheetSpreadsheet"
-  workspace_subject = "incident-bot@example.org"
-  alert_emails      = ["sre@example.org"]
-  auditors          = ["group:auditors@example.org"]
-  runbook_url       = "https://wiki.example.org/runbook"
-  checkout          = "./tests/checkout"
-}
-
 run "messages_reach_the_worker" {
   assert {
     condition     = google_pubsub_subscription.worker.topic == google_pubsub_topic.interactions.id

@@ -324,7 +324,7 @@ def test_prints_a_line_for_each_and_says_it_by_its_status(
     assert main(["doctor"]) == 0
     *lines, empty, closing = capsys.readouterr().out.splitlines()
     assert {line[0] for line in lines} == {"✓"}
-    assert len(lines) == 16
+    assert len(lines) == 17
     assert (empty, closing) == ("", "All is well.")
 
     configure(monkeypatch, world, INCIDENT_SHEET="Nowhere")

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.settings import IntakeSettings, SettingsError, WorkerSettings, is_loopback, is_secret_name
+from incident.settings import (
+    IntakeSettings,
+    SettingsError,
+    WorkerSettings,
+    is_loopback,
+    is_secret_name,
+    leads_to,
+)
 
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 BOT_TOKEN = "xoxb-not-for-anybody"
@@ -171,3 +178,23 @@ def test_names_of_secrets(value: str, named: bool) -> None:
 )
 def test_loopback(url: str, loopback: bool) -> None:
     assert is_loopback(url) is loopback
+
+
+@pytest.mark.parametrize(
+    ("url", "leads"),
+    [
+        ("https://hooks.slack.com/actions/T0/1/x", True),
+        ("https://slack.com/x", True),
+        ("https://HOOKS.slack.com:443/x", True),
+        ("http://hooks.slack.com/x", False),
+        ("https://hooks.slack.com.example.org/x", False),
+        ("https://notslack.com/x", False),
+        ("https://hooks.slack.com@example.org/x", False),
+        ("https://169.254.169.254/", False),
+        ("https://[::1/", False),
+        ("file:///etc/passwd", False),
+        ("", False),
+    ],
+)
+def test_what_leads_to_slack(url: str, leads: bool) -> None:
+    assert leads_to(url, "https://slack.com/api/") is leads

@@ -13,6 +13,7 @@ from google.auth.exceptions import RefreshError, TransportError
 from werkzeug.wrappers import Request, Response
 
 from incident.failures import PermanentError, StepError, TransientError
+from incident.messages.intake import plain
 from incident.sandbox.serve import Server
 from incident.secrets import FixedSecret
 from incident.services.google import MEET, Google
@@ -67,6 +68,22 @@ def test_only_what_slack_itself_refuses_surely_did_nothing(
         slack.set_topic("C1", "down")
     assert failure.value.refused is (kind is PermanentError)
     assert "html" not in str(failure.value)
+
+
+@pytest.mark.parametrize("elsewhere", ["http://localhost:9/x", "https://127.0.0.1/x", "junk", ""])
+def test_a_person_is_answered_at_slack_and_nowhere_else(serve: Callable[[Any], str], elsewhere: str) -> None:
+    asked: list[str] = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.path)
+        return Response("ok")
+
+    url = serve(answer)
+    slack = Slack(FixedSecret("xoxb-1"), url)
+    slack.respond(f"{url}response/1", plain("hello"))
+    with pytest.raises(PermanentError):
+        slack.respond(elsewhere, plain("hello"))
+    assert asked == ["/api/response/1"]
 
 
 @dataclass
