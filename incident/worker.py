@@ -17,11 +17,11 @@ from werkzeug.exceptions import BadRequest
 from incident.audit import AuditLog, where
 from incident.commands import Ignore, parse
 from incident.engine.engine import Engine, Outcome, StepReport
-from incident.engine.run import LeaseLostError, RunDoneError, RunLeasedError, RunState
+from incident.engine.run import LeaseLostError, OtherWorkflowError, RunDoneError, RunLeasedError, RunState
 from incident.failures import StepError
 from incident.http import read_body
 from incident.instance import once
-from incident.interaction import Interaction, UnreadableMessageError
+from incident.interaction import Interaction, Kind, UnreadableMessageError
 from incident.messages.locales import words_for
 from incident.secrets import secret
 from incident.services.docs import Docs
@@ -36,8 +36,9 @@ from incident.store.open import open_store
 from incident.workflows.dispatch import Dispatcher
 from incident.workflows.toolbox import Toolbox
 
-THREADS = 12
-"""Steps of one instance that run at the same time; a declaration has five at most that can."""
+THREADS = 28
+"""Steps of one instance that run at the same time: seven of a declaration can, and an instance is given four
+messages at once (terraform/functions.tf)."""
 
 BODY_LIMIT = 20 << 20
 """Bytes. Pub/Sub's largest messages, 10 MB, in base64; https://cloud.google.com/pubsub/quotas#resource_limits"""
@@ -137,7 +138,15 @@ class Worker:
         audit.info("incident.command.started", name, command=name, outcome="started")
         runs = AuditedRuns(self._tools.store, audit)
         engine = Engine(runs, self._pool, lambda report: _report(audit, report))
-        outcome = Dispatcher(engine, self._tools, last=last).carry_out(command, interaction, incident)
+        dispatcher = Dispatcher(engine, self._tools, last=last)
+        try:
+            outcome = dispatcher.carry_out(command, interaction, incident)
+        except OtherWorkflowError:
+            if interaction.kind is not Kind.COMMAND:
+                raise
+            # It was begun when the store did not know yet whose channel this is. It means what it meant then.
+            command = parse(interaction, in_incident=incident is None)
+            outcome = dispatcher.carry_out(command, interaction, incident)
         return _answer(audit.bind(command=name, duration_ms=_milliseconds(began)), outcome, last=last)
 
 

@@ -170,7 +170,7 @@ class _Try:
         record: of that earlier try; None where none can have left anything.
     """
 
-    step: Any
+    step: Step[Any]
     looks: bool
     record: StepRecord | None
     began: float = field(default_factory=time.monotonic)

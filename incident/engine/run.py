@@ -122,6 +122,10 @@ class RunDoneError(Exception):
         self.delivery = delivery
 
 
+class OtherWorkflowError(RunDoneError):
+    """The run is another workflow's, and begun: one question has one answer, one command one meaning."""
+
+
 class LeaseLostError(Exception):
     """Somebody else has claimed the run since; whoever reads this must stop working on it."""
 
@@ -134,7 +138,8 @@ class RunStore(Protocol):
 
         Raises:
             RunLeasedError: while somebody else holds it.
-            RunDoneError: if it is done, or another workflow's: one question has one answer.
+            RunDoneError: if it is done.
+            OtherWorkflowError: if another workflow has begun it.
         """
 
     def record(self, run: Run, progress: Progress) -> Run:

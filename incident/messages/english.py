@@ -14,7 +14,6 @@ ENGLISH = Words(
         "This was not recorded: the bot could not pass it on just now. Please press the button again."
     ),
     form_did_not_open="The form did not open just now. You can type it instead:",
-    not_understood="The bot did not understand this. Here is what it understands:",
     ready=(
         "{channel} is ready. You are incident commander and operations lead for now; "
         "the first message there says what comes next."
@@ -60,9 +59,9 @@ ENGLISH = Words(
     announcement_title="🚨 New incident: {title}",
     announcement="{commander} is incident commander. Join {channel} if you can help.",
     late="{thing} is late: {why}. Trying again on its own.",
-    failed="{thing} is missing: {why}. {by_hand} Once the cause is gone, Retry does the rest.",
+    failed="{thing} did not work out: {why}. {by_hand} Once the cause is gone, Retry does the rest.",
     retry="Retry",
-    retry_failed="Tried again, and it is still missing: {why}.",
+    retry_failed="Tried again; it did not work out yet: {why}.",
     done_after_all="{thing} is here now.",
     meanwhile="What is there already:",
     not_answering="{service} is not answering",
@@ -74,7 +73,7 @@ ENGLISH = Words(
         Thing.CALL: "The call",
         Thing.REPORT: "The incident report",
         Thing.BRIEFING: "The pinned briefing",
-        Thing.INVITATIONS: "The invitation of whoever is on call",
+        Thing.INVITATIONS: "The invitation to this channel",
         Thing.TOPIC: "The channel’s topic",
         Thing.BOOKMARKS: "The bookmark bar",
         Thing.TRACKING: "The row in the tracking spreadsheet",
@@ -85,7 +84,7 @@ ENGLISH = Words(
         Thing.CHANNEL: "Until then, please make a channel by hand and meet there.",
         Thing.CALL: "Until then, please start a call by hand and post its link here.",
         Thing.REPORT: "Until then, please keep notes in this channel.",
-        Thing.BRIEFING: "Until then, the call and the report are in the bookmark bar.",
+        Thing.BRIEFING: "Until then, please look in the bookmark bar for the links.",
         Thing.INVITATIONS: "Until then, please invite people by hand.",
         Thing.TOPIC: "Until then, please say here who is incident commander.",
         Thing.BOOKMARKS: "Until then, the links are in the pinned briefing.",
@@ -93,7 +92,7 @@ ENGLISH = Words(
         Thing.ANNOUNCEMENT: "Until then, please tell the reliability team by hand.",
         Thing.UPDATE: "Until then, please write it in the channel by hand.",
     },
-    the_bot="A part of the bot",
+    the_bot="a part of the bot",
     statuses={
         Status.INVESTIGATING: "Investigating",
         Status.IDENTIFIED: "Identified",

@@ -77,7 +77,7 @@ def why(say: Words, error: StepError) -> str:
         return say.refused.format(service=service, reason=error.reason)
     if isinstance(error, NotYetKnownError):
         return say.not_known_yet.format(service=service)
-    if isinstance(error, TransientError) and (error.refused or error.retry_after):
+    if isinstance(error, TransientError) and (error.retry_after is not None or error.service == "deadline"):
         return say.busy.format(service=service)
     return say.not_answering.format(service=service)
 

@@ -25,7 +25,6 @@ class Words:
     not_recorded: str
     not_recorded_form: str
     form_did_not_open: str
-    not_understood: str
     ready: str
     update_posted: str
 

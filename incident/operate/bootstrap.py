@@ -16,7 +16,7 @@ from typing import Any
 from incident.failures import PermanentError, StepError
 from incident.messages.locales import words_for
 from incident.operate import advice, report_template, tracking_sheet
-from incident.services.drive import MARK
+from incident.services.drive import MARK, oldest, quoted
 from incident.services.google import DOCS, DRIVE, SHEETS, Google
 from incident.services.sheets import Sheets
 from incident.settings import SettingsError, WorkspaceSettings
@@ -181,25 +181,8 @@ class _Files:
         return str(made["id"])
 
     def _find(self, what: str, mime_type: str) -> Any:
-        parent = self._parent.replace("\\", "\\\\").replace("'", "\\'")
-        query = (
-            f"properties has {{ key='{MARK}' and value='{what}' }} and mimeType = '{mime_type}'"
-            f" and '{parent}' in parents and trashed = false"
-        )
-        listed = self._google.execute(
-            DRIVE,
-            lambda client: client.files().list(
-                q=query,
-                corpora="allDrives",
-                includeItemsFromAllDrives=True,
-                supportsAllDrives=True,
-                orderBy="createdTime",
-                pageSize=1,
-                fields="files(id,name)",
-            ),
-            repeatable=True,
-        )
-        return next(iter(listed["files"]), None)
+        marked = f"properties has {{ key={quoted(MARK)} and value={quoted(what)} }}"
+        return oldest(self._google, f"{marked} and mimeType = {quoted(mime_type)}", self._parent, "id,name")
 
 
 def _fill_template(google: Google, document_id: str, settings: WorkspaceSettings) -> None:

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from incident.messages.intake import COMMAND
 from incident.messages.locales import words_for
 from incident.services.slack_methods import PURPOSES
 from incident.settings import LOCALES, is_loopback
-
-COMMAND = "/incident"
 
 _DESCRIPTIONS = {
     "en": "Opens a channel, a call and a report for an incident, and tells whoever should know.",

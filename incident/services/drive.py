@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from incident.services.google import DRIVE, Google
 
@@ -53,21 +54,33 @@ class Drive:
 
         https://developers.google.com/workspace/drive/api/guides/search-files
         """
-        query = (
-            f"appProperties has {{ key='incident' and value='{incident_id}' }}"
-            f" and '{self._folder_id}' in parents and trashed = false"
-        )
-        listed = self._google.execute(
-            DRIVE,
-            lambda client: client.files().list(
-                q=query,
-                corpora="allDrives",
-                includeItemsFromAllDrives=True,
-                supportsAllDrives=True,
-                orderBy="createdTime",
-                pageSize=1,
-                fields=f"files({_FIELDS})",
-            ),
-            repeatable=True,
-        )
-        return next((Document(found["id"], found["webViewLink"]) for found in listed["files"]), None)
+        marked = f"appProperties has {{ key='incident' and value={quoted(incident_id)} }}"
+        found = oldest(self._google, marked, self._folder_id, _FIELDS)
+        return Document(found["id"], found["webViewLink"]) if found else None
+
+
+def oldest(google: Google, query: str, folder_id: str, fields: str) -> Any:
+    """The oldest file in a folder that a query finds and that is not in the bin, or None."""
+    listed = google.execute(
+        DRIVE,
+        lambda client: client.files().list(
+            q=f"{query} and {quoted(folder_id)} in parents and trashed = false",
+            corpora="allDrives",
+            includeItemsFromAllDrives=True,
+            supportsAllDrives=True,
+            orderBy="createdTime",
+            pageSize=1,
+            fields=f"files({fields})",
+        ),
+        repeatable=True,
+    )
+    return next(iter(listed["files"]), None)
+
+
+def quoted(text: str) -> str:
+    """`text` as a string of Drive's query language.
+
+    https://developers.google.com/workspace/drive/api/guides/ref-search-terms
+    """
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -24,6 +24,7 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from google.auth.transport.requests import AuthorizedSession, Request
 from googleapiclient.discovery import Resource, build
 from googleapiclient.errors import HttpError
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from incident import deadline
@@ -149,9 +150,7 @@ class Google:
     def _connection(self) -> _Connection:
         """This thread's connections."""
         if not hasattr(self._connections, "kept"):
-            self._connections.kept = _Connection(
-                AuthorizedSession(self._authorised(), max_refresh_attempts=1)
-            )
+            self._connections.kept = _Connection(self._authorised())
         kept: _Connection = self._connections.kept
         return kept
 
@@ -168,17 +167,30 @@ class Google:
 class _Connection:
     """A session of `requests`, as googleapiclient wants to be given an `httplib2.Http`."""
 
-    def __init__(self, session: requests.Session) -> None:
-        self._session = session
+    def __init__(self, credentials: Credentials) -> None:
+        fetches_tokens, self._session = requests.Session(), requests.Session()
+        if not isinstance(credentials, AnonymousCredentials):
+            self._session = AuthorizedSession(
+                credentials, max_refresh_attempts=1, auth_request=Request(fetches_tokens)
+            )
+        for session in (fetches_tokens, self._session):
+            session.mount("https://", _Bounded())
+            session.mount("http://", _Bounded())
 
     def request(
         self, uri: str, method: str = "GET", body: Any = None, headers: Mapping[str, str] | None = None
     ) -> tuple[httplib2.Response, bytes]:
-        answer = self._session.request(
-            method, uri, data=body, headers=headers, timeout=(CONNECT_SECONDS, deadline.timeout(CALL_SECONDS))
-        )
+        answer = self._session.request(method, uri, data=body, headers=headers)
         about = {name.lower(): value for name, value in answer.headers.items()}
         return httplib2.Response({**about, "status": str(answer.status_code)}), answer.content
+
+
+class _Bounded(HTTPAdapter):
+    """Bounds every request when it is sent, which may be after a token was fetched for it."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        seconds = deadline.timeout(CALL_SECONDS)
+        return super().send(request, *args, **{**kwargs, "timeout": (min(CONNECT_SECONDS, seconds), seconds)})
 
 
 def _never_sent(error: requests.RequestException) -> bool:
@@ -216,7 +228,7 @@ def _classified(api: Api, error: HttpError) -> StepError:
     reason = _reason(error.content)
     if status == http.client.TOO_MANY_REQUESTS or reason in _RATE_LIMITED:
         after = error.resp.get("retry-after", "")
-        seconds = float(after) if after.isdigit() else None
+        seconds = float(after) if after.isdigit() else 0.0
         return TransientError(api.service, reason or "rateLimitExceeded", refused=True, retry_after=seconds)
     if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.REQUEST_TIMEOUT:
         return TransientError(api.service, f"http {status}")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from incident.failures import PermanentError
-from incident.services.google import SHEETS, Google
+from incident import deadline
+from incident.failures import PermanentError, TransientError
+from incident.services.google import CALL_SECONDS, SHEETS, Google
 
 _EPOCH = date(1899, 12, 30)
 """Day 0 of a spreadsheet; https://developers.google.com/workspace/sheets/api/guides/formats"""
@@ -93,10 +94,14 @@ class Sheets:
 
     def _tab(self) -> int:
         """The tab's number, which its rows are appended by; asked once for an instance."""
-        with self._lock:
+        if not self._lock.acquire(timeout=deadline.timeout(CALL_SECONDS)):
+            raise TransientError(SHEETS.service, "timeout", refused=True)
+        try:
             if self._sheet_id is None:
                 self._sheet_id = self._ask_tab()
             return self._sheet_id
+        finally:
+            self._lock.release()
 
     def _ask_tab(self) -> int:
         spreadsheet = self._google.execute(

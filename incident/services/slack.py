@@ -95,8 +95,8 @@ class Slack:
             raise
         return Channel(data["channel"]["id"], data["channel"]["name"])
 
-    def channel_created_by_bot(self, name: str) -> Channel | None:
-        """The channel of this name, if the bot is in it and created it.
+    def channel_created_by_bot(self, name: str, since: float) -> Channel | None:
+        """The channel of this name, if the bot created it after `since`, in seconds since the epoch.
 
         The creator of a channel is a member of it, so the bot's own conversations are enough to search.
         """
@@ -104,7 +104,8 @@ class Slack:
         arguments = {"types": "public_channel", "exclude_archived": True, "limit": _LIST_PAGE}
         for found in self._pages("users.conversations", arguments, "channels"):
             if found["name"] == name:
-                return Channel(found["id"], name) if found.get("creator") == bot else None
+                ours = found.get("creator") == bot and found.get("created", 0) >= since
+                return Channel(found["id"], name) if ours else None
         return None
 
     def invite(self, channel: str, users: Sequence[str]) -> None:

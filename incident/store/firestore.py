@@ -39,6 +39,7 @@ from incident import deadline
 from incident.engine.run import (
     Claim,
     LeaseLostError,
+    OtherWorkflowError,
     Progress,
     Run,
     RunDoneError,
@@ -157,8 +158,10 @@ class FirestoreStore:
     def _take_over(self, claim: Claim, found: Any) -> Run:
         if not found.exists:
             raise RunDoneError(1)
-        if found.get("state") == RunState.DONE or found.get("workflow") != claim.workflow:
+        if found.get("state") == RunState.DONE:
             raise RunDoneError(found.get("delivery"))
+        if found.get("workflow") != claim.workflow:
+            raise OtherWorkflowError(found.get("delivery"))
         stored = found.to_dict()
         left = stored["lease"] - _seconds(found.update_time, found.read_time)
         if left > 0:

@@ -20,6 +20,7 @@ from incident import deadline
 from incident.engine.run import (
     Claim,
     LeaseLostError,
+    OtherWorkflowError,
     Progress,
     Run,
     RunDoneError,
@@ -102,8 +103,10 @@ class SqliteStore:
             if found is None:
                 return _create(connection, claim)
             workflow, subject, state, delivery, lease_ends = found
-            if state == RunState.DONE or workflow != claim.workflow:
+            if state == RunState.DONE:
                 raise RunDoneError(delivery)
+            if workflow != claim.workflow:
+                raise OtherWorkflowError(delivery)
             now = _now(connection)
             if lease_ends > now:
                 raise RunLeasedError(lease_ends - now)

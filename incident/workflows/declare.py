@@ -65,7 +65,7 @@ def create_channel(work: Declaration, attempt: Attempt) -> Done:
         name = work.tools.store.reserve_channel_name(work.incident.id, names)
         created = slack.create_channel(name)
         if created is None and attempt.again:
-            created = slack.channel_created_by_bot(name)
+            created = slack.channel_created_by_bot(name, work.since())
             if created is None and attempt.age < SEARCH_LAG_SECONDS:
                 raise NotYetKnownError(slack_service.SERVICE, "name_taken, by whom is not known yet")
         if created is not None:

@@ -10,7 +10,7 @@ from incident.commands import Answer, AskWhatWasMeant, Command, Declare, RecordU
 from incident.engine.engine import Engine, Outcome
 from incident.engine.run import RunState
 from incident.engine.workflow import Work, Workflow
-from incident.failures import PermanentError
+from incident.failures import StepError
 from incident.interaction import Interaction
 from incident.messages.notices import retry_failed
 from incident.model import Incident
@@ -118,7 +118,7 @@ class Dispatcher:
         if outcome and outcome.state is RunState.FAILED and outcome.failures:
             error = next(iter(outcome.failures.values()))
             message = retry_failed(self._tools.say, error)
-            with suppress(PermanentError):  # half an hour after the button was pressed, nobody waits any more
+            with suppress(StepError):  # the message with the button is still there, and says so, too
                 self._tools.slack.respond(_response_url(interaction), message, replaces=False)
         return outcome
 

@@ -122,9 +122,10 @@ class _Notices:
         buttons = {kind: posted for kind in _FAILED if (posted := self._posted(kind, thing))}
         for kind, posted in buttons.items():
             yield Step(f"{kind}.{thing}.replaced", self._replaces(kind, thing, posted))
-        if buttons or not any(self._posted(kind, thing) for kind in _LATE):
+        late = [kind for kind in _LATE if self._posted(kind, thing)]
+        if buttons or not late:
             return
-        kind = _Kind.THERE if self._channel and thing is not Thing.CHANNEL else _Kind.THERE_TO_PERSON
+        kind = _Kind.THERE if _Kind.LATE in late else _Kind.THERE_TO_PERSON
         yield self._notice(
             kind, thing, messages.done_after_all(self.work.tools.say, thing, self._title(kind))
         )

@@ -48,7 +48,7 @@ def settles(stage: Stage, call_of: tuple[str, str], trouble: Trouble) -> None:
     rig.switchboard.calls.clear()
     trouble.happens_to(rig, method, int(number))
     scenario.hinder(rig, hindrances(scenario))
-    rig.settle(message, trouble.worker)
+    rig.settle(message, trouble.worker, every=trouble.worker if scenario.like else None)
     allowed = Allowed(
         receipts=1 + scenario.unanswered + trouble.leaves_open(method, "slack.response_url"),
         calls=1 + scenario.unanswered + trouble.leaves_open(method, "meet.spaces.create"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,8 @@ from incident.sandbox.world import World
 from incident.services.drive import Drive
 from incident.services.google import DOCS, Google
 from incident.settings import WorkspaceSettings
+
+ROOT = Path(__file__).parents[2]
 
 
 def settings(world: World, **changed: str) -> WorkspaceSettings:
@@ -259,6 +263,18 @@ def test_prints_lines_to_copy(
         'INCIDENT_SHEET=a "${b}',
     ]
     assert "made the template “Incident report template”" in progress
+
+
+def test_the_lines_are_for_variables_and_settings_that_there_are() -> None:
+    printed = lines(Found("f", "t", "s"), WorkspaceSettings.load({}))
+    terraform, _, environment = printed.partition("\n\n")
+    variables = (ROOT / "terraform" / "variables.tf").read_text()
+    known = set(re.findall(r'^variable "(\w+)"', variables, re.MULTILINE))
+    assert set(re.findall(r"^(\w+) *= ", terraform, re.MULTILINE)) <= known
+    read = (ROOT / "incident" / "settings.py").read_text()
+    named = re.findall(r"^(\w+)=", environment, re.MULTILINE)
+    assert len(named) == 4
+    assert all(f'"{name}"' in read for name in named)
 
 
 @pytest.mark.parametrize(

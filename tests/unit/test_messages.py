@@ -299,3 +299,20 @@ def test_every_value_has_a_name() -> None:
         assert say.things.keys() == set(Thing)
         assert say.by_hand.keys() <= set(Thing)
     assert (words_for("en"), words_for("fr")) == (ENGLISH, FRENCH)
+
+
+def every_word(say: Words) -> Iterator[str]:
+    for field in fields(say):
+        value = getattr(say, field.name)
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from map(str, value.values())
+        else:
+            yield from value
+
+
+def test_french_is_set_as_in_canada() -> None:
+    """No space before `; ? !`; before `:` and inside guillemets one that no line breaks at."""
+    for sentence in every_word(FRENCH):
+        assert not re.search(r"\s[;?!]| [:»]|« ", sentence), sentence

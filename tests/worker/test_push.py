@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -196,6 +196,21 @@ def test_what_could_not_be_done_comes_again_and_is_there_once(bench: Bench, faul
     assert bench.deliver(UPDATE).status_code == 503
     assert bench.deliver(UPDATE, 2).status_code == 200
     assert sum(WORDS in text for text in bench.said) == 1
+
+
+def test_a_command_means_what_it_meant_when_it_was_begun(bench: Bench) -> None:
+    """It was typed in a channel that Slack had and the store did not know yet to be an incident's."""
+    elsewhere = replace(UPDATE, channel="C0PLATFORM")
+    bench.switchboard.break_("slack.conversations.create", Fault(status=500), times=1)
+    assert bench.deliver(elsewhere).status_code == 503
+    other = replace(INCIDENT, id="2026-11-23-other222", channel_id="C0PLATFORM")
+    bench.store.claim(Claim("known", "declare", other.id, (), 60, creates=other.to_dict()))
+
+    bench.deliver(elsewhere, 2)
+
+    declared = [c for c in bench.slack.workspace.channels.values() if c.name.startswith("incident-2")]
+    assert len(declared) == 1
+    assert not any("Update from" in m.text for m in bench.slack.workspace.history("C0PLATFORM", ALICE))
 
 
 def test_every_line_says_which_run_whose_and_of_which_trace(
