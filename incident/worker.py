@@ -109,6 +109,10 @@ class Worker:
         except (UnreadableMessageError, BadRequest) as error:
             audit.error("incident.message.unreadable", f"cannot be read: {error}", outcome="unreadable")
             return Response(status=400)
+        if interaction.kind is Kind.TICK:
+            return Response(
+                status=_OK
+            )  # nothing is due by it yet, and to say so every time tells nobody anything
         audit = audit.bind(actor=interaction.user, run=interaction.id)
         try:
             return self._carry_out(interaction, delivery.attempt >= self._max_attempts, audit)
@@ -210,8 +214,6 @@ def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
         slack_root=urljoin(settings.slack_api_url, "/"),
     )
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="step")
-    for prepare in (tools.docs.prepare, tools.sheets.prepare):
-        pool.submit(prepare)  # while Drive copies the template; the step that needs it tells if it fails
     return Worker(tools, pool, audit, settings.max_delivery_attempts)
 
 

@@ -42,11 +42,7 @@ class Sheets:
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
-        """Does what the first row would have to wait for: making the client, and asking for the tab.
-
-        Raises:
-            StepError: if the tab cannot be asked for; the first row asks again.
-        """
+        """Does what the first row would have to wait for: making the client, and asking for the tab."""
         self._tab()
 
     def append(self, row: Sequence[Value]) -> None:

@@ -115,6 +115,13 @@ def name_opener(work: Declaration, attempt: Attempt) -> Done:  # noqa: ARG001 - 
         return Done({"name": work.incident.declared_by})
 
 
+def prepare_papers(work: Declaration, attempt: Attempt) -> Done:  # noqa: ARG001 - reading does no harm
+    """What report and row would otherwise wait for, once for an instance: while Drive copies the template."""
+    work.tools.docs.prepare()
+    work.tools.sheets.prepare()
+    return Done()
+
+
 def bring_in_people(work: Declaration, attempt: Attempt) -> Done:
     """Invites the opener and whoever is on call."""
     slack = work.tools.slack
@@ -307,6 +314,7 @@ DECLARE: Workflow[Declaration] = Workflow(
         Step("meet", start_call),
         Step("document", copy_template, finds=find_copy),
         Step("opener", name_opener),
+        Step("preparation", prepare_papers),
         Step("people", bring_in_people, needs=("channel",)),
         Step("topic", set_topic, needs=("channel",), finds=find_topic),
         Step("purpose", set_purpose, needs=("channel",), finds=find_purpose),
@@ -328,7 +336,7 @@ DECLARE: Workflow[Declaration] = Workflow(
             finds=finds_bookmark(lambda links: links.report),
         ),
         Step("report", fill_report, needs=("opener", "channel", "meet", "document"), finds=find_filled),
-        Step("tracking", track, needs=("opener", "channel", "document"), finds=find_row),
+        Step("tracking", track, needs=("opener", "preparation", "channel", "document"), finds=find_row),
     ),
     follows=tells(
         {
@@ -346,6 +354,7 @@ DECLARE: Workflow[Declaration] = Workflow(
             "links": Thing.BRIEFING,
             "call_bookmark": Thing.BOOKMARKS,
             "report_bookmark": Thing.BOOKMARKS,
+            "preparation": Thing.TRACKING,
             "tracking": Thing.TRACKING,
         }
     ),

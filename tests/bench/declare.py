@@ -37,7 +37,8 @@ CALLS = {
     "call_bookmark": ["slack.bookmarks.add"],
     "report_bookmark": ["slack.bookmarks.add"],
     "report": ["docs.documents.batchUpdate"],
-    "tracking": ["sheets.spreadsheets.get", "sheets.spreadsheets.batchUpdate"],
+    "preparation": ["sheets.spreadsheets.get"],
+    "tracking": ["sheets.spreadsheets.batchUpdate"],
 }
 """The calls of each step, in order. Where two steps make the same call, the step above makes it first."""
 
