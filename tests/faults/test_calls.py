@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.discovery import Stage, hindrances
+from tests.faults.discovery import ALONE, Stage, hindrances
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.troubles import TROUBLES, Trouble
 from tests.faults.truth import Allowed
@@ -48,7 +48,9 @@ def settles(stage: Stage, call_of: tuple[str, str], trouble: Trouble) -> None:
     rig.switchboard.calls.clear()
     trouble.happens_to(rig, method, int(number))
     scenario.hinder(rig, hindrances(scenario))
-    rig.settle(message, trouble.worker, every=trouble.worker if scenario.like else None)
+    every = ALONE if scenario.like else None  # as the calls were found
+    rig.settle(message, trouble.worker or every, every=every)
+    assert call in rig.calls(), "the trouble never came"
     allowed = Allowed(
         receipts=1 + scenario.unanswered + trouble.leaves_open(method, "slack.response_url"),
         calls=1 + scenario.unanswered + trouble.leaves_open(method, "meet.spaces.create"),
