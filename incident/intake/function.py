@@ -192,8 +192,8 @@ class Intake:
 def entry_point() -> Callable[[HttpRequest], Response]:
     """The function that functions-framework serves as `slack`.
 
-    Its clients are made on the first request: the server forks after it has loaded this module, and gRPC
-    does not survive a fork.
+    Its clients are made on the first request: the server forks after it has loaded this module, and threads
+    do not survive a fork.
 
     Raises:
         SettingsError: if a setting is missing or wrong.

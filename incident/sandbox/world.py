@@ -1,6 +1,6 @@
 """The whole sandbox, put together: the stand-ins, the two functions, and the folder they live in.
 
-    Slack ──HTTP──▶ main.slack ──gRPC──▶ Pub/Sub ──HTTP──▶ main.worker ──HTTP──▶ Slack, Google Workspace
+    Slack ──HTTP──▶ main.slack ──HTTP──▶ Pub/Sub ──HTTP──▶ main.worker ──HTTP──▶ Slack, Google Workspace
 
 Everything listens on loopback. All state is in one folder, so a sandbox that is started again goes on.
 """
