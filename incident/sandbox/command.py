@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         The exit code.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a script's background process ignores the first
+        signal.signal(number, _interrupt)
     try:
         if arguments.once is not None:
             return _once(arguments.once)

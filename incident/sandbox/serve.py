@@ -40,8 +40,13 @@ class Server:
         Raises:
             OSError: if the port is taken.
         """
-        self._server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        # Bound here, because werkzeug ends the process where a port is taken.
+        with socket.create_server(("127.0.0.1", port)) as listener:
+            port = listener.getsockname()[1]
+            self._server = make_server(
+                "127.0.0.1", port, app, threaded=True, request_handler=QuietHandler, fd=listener.fileno()
+            )
+        self.url = f"http://127.0.0.1:{port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
 

@@ -174,11 +174,15 @@ class _Steps(ThreadPoolExecutor):
         def carry_out() -> T:
             if self._tampering.threads == 1:
                 self._wait_until_recorded()
+            done = False
             try:
-                return fn(*args, **kwargs)
+                result = fn(*args, **kwargs)
+                done = True
+                return result
             finally:
                 with self._lock:
-                    self._records = self._counted.records
+                    # of a step that failed there may be nothing to record, so nothing waits for it
+                    self._records = self._counted.records if done else -1
                     self._counted.steps += 1
                     if self._counted.steps == self._tampering.killed_with_step:
                         _end()
@@ -186,7 +190,6 @@ class _Steps(ThreadPoolExecutor):
         return super().submit(carry_out)
 
     def _wait_until_recorded(self) -> None:
-        """Of a step that failed there may be nothing to record."""
         ends = time.monotonic() + _RECORD_SECONDS
         while self._counted.steps and self._counted.records == self._records and time.monotonic() < ends:
             time.sleep(0.02)
