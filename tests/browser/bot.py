@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,13 @@ class Bot:
         self.handled: list[tuple[str, Any]] = []
         self.slack = WebClient(settings["SLACK_BOT_TOKEN"], base_url=settings["SLACK_API_URL"])
         self.google = settings["GOOGLE_API_URL"]
+
+    def hears_of(self, count: int, within: float = 10) -> list[tuple[str, Any]]:
+        """What was handled, once it is this many: a click in the browser takes a moment to get here."""
+        ends = time.monotonic() + within
+        while len(self.handled) < count and time.monotonic() < ends:
+            time.sleep(0.02)
+        return self.handled
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         form = Request(environ).form

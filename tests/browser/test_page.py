@@ -104,7 +104,7 @@ def test_a_modal_keeps_what_was_typed_and_shows_what_is_wrong(sandbox: Sandbox, 
     browser.click("dialog [type=submit]")
 
     browser.wait("return !document.querySelector('dialog').open")
-    [(what, values)] = sandbox.bot.handled
+    [(what, values)] = sandbox.bot.hears_of(1)
     assert what == "submitted"
     assert values["title"]["words"]["value"] == "db is down"
     assert values["severity"]["severity"]["selected_option"]["value"] == "sev-1"
@@ -121,7 +121,7 @@ def test_a_button_reaches_the_bot(sandbox: Sandbox, browser: Browser) -> None:
     browser.open(f"{sandbox.url}/#{declare(sandbox)}")
     browser.click("[data-action=resolve]")
     browser.wait("return !document.querySelector('[data-action=resolve]').disabled")
-    assert sandbox.bot.handled == [("pressed", "resolve")]
+    assert sandbox.bot.hears_of(1) == [("pressed", "resolve")]
 
 
 def test_everybody_sees_what_is_theirs(sandbox: Sandbox, browser: Browser) -> None:
