@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import ipaddress
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,3 +42,18 @@ def nothing_is_frozen() -> Iterator[None]:
     patched.setattr(gc, "freeze", lambda: None)
     yield
     patched.undo()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how many fault cases ran, and how they ended."""
+    outcomes = Counter(
+        outcome
+        for outcome in ("passed", "failed", "error", "skipped")
+        for report in terminalreporter.stats.get(outcome, ())
+        if getattr(report, "nodeid", "").startswith("tests/faults/")
+        and (report.when == "call" or outcome != "passed")
+    )
+    if outcomes:
+        said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+        terminalreporter.section("fault cases")
+        terminalreporter.line(f"{sum(outcomes.values())} fault cases: {said}")

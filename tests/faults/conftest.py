@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from tests.faults.discovery import Found, Stage, discovered, sqlite_rig
 from tests.faults.rig import Rig
 
-_FOLDER = "tests/faults/"
 _CASES = {"calls": "call_of", "store_calls": "store_call_of", "steps": "step_of"}
 """The fixture that a test with each of these markers is given."""
 
@@ -55,18 +53,3 @@ def _cases(name: str, found: Found) -> Sequence[str | int]:
         case "store_calls":
             return range(1, found.store_calls + 1)
     return range(1, found.steps + 1)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says how many fault cases ran, and how they ended."""
-    outcomes = Counter(
-        outcome
-        for outcome in ("passed", "failed", "error", "skipped")
-        for report in terminalreporter.stats.get(outcome, ())
-        if getattr(report, "nodeid", "").startswith(_FOLDER)
-        and (report.when == "call" or outcome != "passed")
-    )
-    if outcomes:
-        said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
-        terminalreporter.section("fault cases")
-        terminalreporter.line(f"{sum(outcomes.values())} fault cases: {said}")
