@@ -20,7 +20,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _entry_point(name: str) -> Any:
-    from incident.settings import SettingsError  # noqa: PLC0415
+    from incident.runtime.settings import SettingsError  # noqa: PLC0415
 
     try:
         if name == "slack":
@@ -28,7 +28,7 @@ def _entry_point(name: str) -> Any:
 
             return slack()
         if name == "worker":
-            from incident.worker import entry_point as worker  # noqa: PLC0415
+            from incident.worker.function import entry_point as worker  # noqa: PLC0415
 
             return worker()
     except SettingsError as error:

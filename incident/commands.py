@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from incident.interaction import Interaction, Kind
-from incident.model import Severity
-from incident.slack_text import one_line
+from incident.model.incident import Severity
+from incident.model.interaction import Interaction, Kind
+from incident.model.slack_text import one_line
 
 
 @dataclass(frozen=True, slots=True)

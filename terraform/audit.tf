@@ -1,4 +1,4 @@
-# Every audit line (incident/audit.py) goes to a bucket of its own, where it stays for as long as it must, and can
+# Every audit line (incident/runtime/audit.py) goes to a bucket of its own, where it stays for as long as it must, and can
 # be neither changed nor, once the bucket is locked, deleted.
 
 locals {

@@ -13,10 +13,10 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
-from incident import deadline
 from incident.engine.run import Claim, Progress, Run, RunState, RunStore, StepRecord
-from incident.engine.workflow import Attempt, Done, Result, Situation, Step, Work, Workflow
-from incident.failures import PermanentError, StepError, TransientError
+from incident.engine.workflow import Attempt, Done, Result, RunSnapshot, Step, Work, Workflow
+from incident.runtime import deadline
+from incident.runtime.failures import PermanentError, StepError, TransientError
 
 LEASE_SECONDS = 30.0
 """A worker that is killed holds up its run for no longer than this."""
@@ -312,7 +312,7 @@ class _Delivery(Generic[Work]):
         return startable
 
     def _following(self) -> Sequence[Step[Work]]:
-        situation = Situation(
+        situation = RunSnapshot(
             results=dict(self.results),
             failures=dict(self.failures),
             started=frozenset(self.run.steps),

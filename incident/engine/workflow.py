@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from incident.failures import StepError
+from incident.runtime.failures import StepError
 
 Work = TypeVar("Work", contravariant=True)  # noqa: PLC0105 - the suffix would say less
 """What a workflow works on: handed to every step as it is."""
@@ -52,7 +52,7 @@ class Step(Generic[Work]):
     Attributes:
         name: unique in its workflow; stored, so never rename one that runs may still hold.
         does: carries it out, with one call at most that must not be made twice, as its last. What it raises
-            decides what happens next (see `incident.failures`).
+            decides what happens next (see `incident.runtime.failures`).
         needs: steps that must be done before it.
         after: steps that must be done, or given up for this delivery, before it.
         finds: looks for what an earlier try may have left; None says that there surely is nothing.
@@ -68,7 +68,7 @@ class Step(Generic[Work]):
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class RunSnapshot:
     """How a delivery stands when no step of the table is left to start.
 
     Attributes:
@@ -84,7 +84,7 @@ class Situation:
     last: bool
 
 
-def nothing_follows(work: object, situation: Situation) -> Sequence[Step[Any]]:  # noqa: ARG001 - takes what others do
+def nothing_follows(work: object, situation: RunSnapshot) -> Sequence[Step[Any]]:  # noqa: ARG001 - takes what others do
     """For workflows that tell nobody how they fare."""
     return ()
 
@@ -105,7 +105,7 @@ class Workflow(Generic[Work]):
 
     name: str
     steps: tuple[Step[Work], ...]
-    follows: Callable[[Work, Situation], Sequence[Step[Work]]] = nothing_follows
+    follows: Callable[[Work, RunSnapshot], Sequence[Step[Work]]] = nothing_follows
 
     def __post_init__(self) -> None:
         above: set[str] = set()

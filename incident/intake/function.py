@@ -14,10 +14,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from incident.audit import AuditLog, moment, trace_id
 from incident.commands import TITLE, OpenForm, ShowHelp, parse_form, parse_text
-from incident.http import read_body
-from incident.instance import once
 from incident.intake.publisher import NotPublishedError, Publisher
 from incident.intake.requests import (
     Check,
@@ -28,14 +25,17 @@ from incident.intake.requests import (
     read,
 )
 from incident.intake.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, Verifier
-from incident.interaction import Interaction, Kind
 from incident.messages import intake as messages
 from incident.messages.locales import words_for
 from incident.messages.rich import Message
 from incident.messages.words import Words
-from incident.naming import digest
-from incident.secrets import Secret, SecretUnavailableError, secret
-from incident.settings import IntakeSettings, leads_to
+from incident.model.interaction import Interaction, Kind
+from incident.model.naming import digest
+from incident.runtime.audit import AuditLog, moment, trace_id
+from incident.runtime.http import read_body
+from incident.runtime.instance import once
+from incident.runtime.secrets import Secret, SecretUnavailableError, secret
+from incident.runtime.settings import IntakeSettings, is_same_site
 
 BODY_LIMIT = 1 << 20
 """Bytes. Slack's largest requests, submitted forms, stay far below."""
@@ -176,7 +176,7 @@ class Intake:
     def _reply(self, interaction: Interaction, message: Message, audit: AuditLog) -> None:
         """Slack shows nobody the answer to a button; its `response_url` does."""
         url = interaction.payload["response_url"]
-        problem = "" if leads_to(url, self._slack_api_url) else "no place of Slack's to answer to"
+        problem = "" if is_same_site(url, self._slack_api_url) else "no place of Slack's to answer to"
         try:
             if not problem:
                 WebhookClient(url, timeout=_REPLY_SECONDS, retry_handlers=[]).send_dict(

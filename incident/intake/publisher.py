@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from incident.google_cloud import CallFailedError, GoogleCloud, google_cloud
-from incident.interaction import Interaction
+from incident.model.interaction import Interaction
+from incident.runtime.google_cloud import CallFailedError, GoogleCloud, google_cloud
 
 PUBLISH_SECONDS = 1.5
 """Half of Slack's three; publishing twice is harmless, as the interaction's id is the run's."""

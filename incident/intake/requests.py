@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from incident.commands import LINK_PREFIX
-from incident.interaction import Interaction, Kind
-from incident.naming import digest
-from incident.slack_text import as_typed, readable
+from incident.model.interaction import Interaction, Kind
+from incident.model.naming import digest
+from incident.model.slack_text import as_typed, readable
 
 _MOST_FIELDS = 100
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from incident.secrets import Secret
+from incident.runtime.secrets import Secret
 
 TIMESTAMP_HEADER = "X-Slack-Request-Timestamp"
 SIGNATURE_HEADER = "X-Slack-Signature"

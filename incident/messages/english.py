@@ -1,7 +1,7 @@
 """The bot in English."""
 
 from incident.messages.words import Words
-from incident.model import Severity, Status, Thing
+from incident.model.incident import Severity, Status, Thing
 
 ENGLISH = Words(
     locale="en",

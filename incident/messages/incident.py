@@ -29,8 +29,8 @@ from incident.messages.rich import (
     words,
 )
 from incident.messages.words import Words
-from incident.model import Incident, Role
-from incident.slack_text import escape, escape_within
+from incident.model.incident import Incident, Role
+from incident.model.slack_text import escape, escape_within
 
 TOPIC_LIMIT = 250
 """Characters of a topic or purpose; https://docs.slack.dev/reference/methods/conversations.setTopic"""

@@ -15,7 +15,7 @@ from slack_sdk.models.views import View
 from incident.commands import FORM, KNOWN, SEVERITY, TITLE
 from incident.messages.rich import Message, bullets, code, line, notification, paragraphs, to_copy, words
 from incident.messages.words import Words
-from incident.model import Severity
+from incident.model.incident import Severity
 
 COMMAND = "/incident"
 TITLE_LIMIT = 3000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from slack_sdk.models.blocks import ActionsBlock, ButtonElement, PlainTextObject, RichTextElement
 
 from incident.commands import RETRY
-from incident.failures import NotYetKnownError, PermanentError, StepError, TransientError
 from incident.messages.incident import Links
 from incident.messages.rich import Message, line, link, notification, paragraphs, words
 from incident.messages.words import Words
-from incident.model import Thing
+from incident.model.incident import Thing
+from incident.runtime.failures import NotYetKnownError, PermanentError, StepError, TransientError
 
 _SERVICES = {
     "slack": "Slack",

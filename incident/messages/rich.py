@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from incident.slack_text import escape
+from incident.model.slack_text import escape
 
 _TEXT_LIMIT = 3000
 """Characters of people's words in one block; what is longer is cut and stands whole in the report."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from incident.model import Severity, Status, Thing
+from incident.model.incident import Severity, Status, Thing
 
 Locale = Literal["en", "fr"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from incident.failures import StepError, TransientError
+from incident.runtime.failures import StepError, TransientError
 
 MANIFEST = (
     "Paste what `incident manifest` prints into the app at api.slack.com/apps, and install the app again."

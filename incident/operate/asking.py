@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from google.api_core.exceptions import Forbidden, GoogleAPICallError, NotFound, RetryError, Unauthenticated
 from google.auth.exceptions import GoogleAuthError
 
-from incident.failures import PermanentError, TransientError
 from incident.operate.finding import Finding, FoundError
+from incident.runtime.failures import PermanentError, TransientError
 
 ONCE: dict[str, Any] = {"retry": None, "timeout": 10.0}
 """What a call is given so that it is made once, and for ten seconds at most."""

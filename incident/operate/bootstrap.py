@@ -13,13 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from incident.failures import PermanentError, StepError
 from incident.messages.locales import words_for
 from incident.operate import advice, report_template, tracking_sheet
+from incident.runtime.failures import PermanentError, StepError
+from incident.runtime.settings import SettingsError, WorkspaceSettings
 from incident.services.drive import MARK, oldest, quoted
 from incident.services.google import DOCS, DRIVE, SHEETS, Google
 from incident.services.sheets import Sheets
-from incident.settings import SettingsError, WorkspaceSettings
 
 _FOLDER = "application/vnd.google-apps.folder"
 _DOCUMENT = "application/vnd.google-apps.document"

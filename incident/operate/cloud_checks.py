@@ -11,11 +11,11 @@ from google.pubsub_v1 import PublisherClient, SubscriberClient
 from google.pubsub_v1.services.publisher.transports import PublisherGrpcTransport
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
-from incident.failures import PermanentError, TransientError
 from incident.operate import advice
 from incident.operate.asking import ONCE, asked, authorised
 from incident.operate.finding import Finding, FoundError, bad, good
-from incident.settings import WorkerSettings
+from incident.runtime.failures import PermanentError, TransientError
+from incident.runtime.settings import WorkerSettings
 from incident.store.open import open_store
 
 _SERVICE = "pubsub"

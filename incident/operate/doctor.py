@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from incident.failures import StepError
 from incident.operate import advice
 from incident.operate.cloud_checks import CloudChecks
 from incident.operate.finding import Finding, FoundError, State, bad, good
@@ -18,7 +17,8 @@ from incident.operate.managed_secret import operators_secret
 from incident.operate.secret_checks import SecretChecks
 from incident.operate.slack_checks import SlackChecks
 from incident.operate.workspace_checks import WorkspaceChecks
-from incident.settings import SettingsError, WorkerSettings
+from incident.runtime.failures import StepError
+from incident.runtime.settings import SettingsError, WorkerSettings
 
 Checks = Mapping[str, Callable[[], Finding]]
 """What is looked at, by the name that is shown, in order."""

@@ -1,6 +1,6 @@
 """Where audit lines are read: Cloud Logging, or the file that the sandbox keeps.
 
-Both give lines as the bot wrote them (`incident.audit`), oldest first.
+Both give lines as the bot wrote them (`incident.runtime.audit`), oldest first.
 """
 
 from __future__ import annotations

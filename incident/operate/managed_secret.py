@@ -1,6 +1,6 @@
 """A secret of Secret Manager as whoever looks after the bot reads it.
 
-The functions read theirs over plain HTTPS, bounded for Slack's three seconds (`incident.secrets`); here there
+The functions read theirs over plain HTTPS, bounded for Slack’s three seconds; here there
 is time for Google's own client, and for saying what is wrong.
 """
 
@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 from google.cloud.secretmanager_v1 import SecretManagerServiceClient, SecretVersion
 
-from incident.failures import StepError
 from incident.operate import advice
 from incident.operate.asking import ONCE, asked, authorised
 from incident.operate.finding import FoundError, bad
-from incident.secrets import FixedSecret, Secret, SecretUnavailableError
-from incident.settings import is_secret_name
+from incident.runtime.failures import StepError
+from incident.runtime.secrets import FixedSecret, Secret, SecretUnavailableError
+from incident.runtime.settings import is_secret_name
 
 SERVICE = "secretmanager"
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from incident.messages.intake import COMMAND
 from incident.messages.locales import words_for
+from incident.runtime.settings import LOCALES, is_loopback
 from incident.services.slack_methods import PURPOSES
-from incident.settings import LOCALES, is_loopback
 
 _DESCRIPTIONS = {
     "en": "Opens a channel, a call and a report for an incident, and tells whoever should know.",

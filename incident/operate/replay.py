@@ -21,8 +21,8 @@ from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.types import PubsubMessage, ReceivedMessage
 
-from incident.interaction import Interaction, UnreadableMessageError
-from incident.settings import OperatorSettings, SettingsError
+from incident.model.interaction import Interaction, UnreadableMessageError
+from incident.runtime.settings import OperatorSettings, SettingsError
 
 SUBSCRIPTION = "incident-dead-letters"
 """As terraform/pubsub.tf calls it."""

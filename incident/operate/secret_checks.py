@@ -9,8 +9,8 @@ from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 from incident.operate import advice
 from incident.operate.finding import Finding, bad, good
 from incident.operate.managed_secret import Connect, ManagedSecret
-from incident.secrets import SecretUnavailableError
-from incident.settings import WorkerSettings, is_secret_name
+from incident.runtime.secrets import SecretUnavailableError
+from incident.runtime.settings import WorkerSettings, is_secret_name
 
 _SIGNING_SECRET = re.compile(r"[0-9a-f]{32}")
 

@@ -10,14 +10,14 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from incident.failures import PermanentError, TransientError
 from incident.operate import advice
 from incident.operate.finding import Finding, FoundError, bad, doubtful, good
-from incident.secrets import Secret, SecretUnavailableError
+from incident.runtime.failures import PermanentError, TransientError
+from incident.runtime.secrets import Secret, SecretUnavailableError
+from incident.runtime.settings import WorkerSettings
 from incident.services.slack import SERVICE, Slack
 from incident.services.slack_methods import PURPOSES
-from incident.settings import WorkerSettings
-from incident.workflows.toolbox import CLOCK_SKEW_SECONDS
+from incident.workflows.services import CLOCK_SKEW_SECONDS
 
 _SECONDS = 8
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from incident.operate.log import TRACE, CloudLog, Line, Log, LogError, LogFile
-from incident.settings import OperatorSettings, SettingsError
+from incident.runtime.settings import OperatorSettings, SettingsError
 
 SANDBOX_LOG = Path(".sandbox/audit.jsonl")
 
 _INCIDENT = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z2-7]{8}")
-"""As `incident.naming.incident_id` makes them."""
+"""As `incident.model.naming.incident_id` makes them."""
 _HEADINGS = ("time", "who", "what", "outcome", "took", "")
 _STATES = {"incident.declared", "incident.changed", "incident.restated"}
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from incident.messages.words import Words
-from incident.tracking import Column, header
+from incident.surfaces.columns import Column, header
 
 Json = dict[str, Any]
 

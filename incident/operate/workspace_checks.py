@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from incident import tracking
-from incident.failures import PermanentError
 from incident.operate import advice
 from incident.operate.finding import Finding, FoundError, bad, doubtful, good
 from incident.operate.report_template import PLACEHOLDERS
+from incident.runtime.failures import PermanentError
+from incident.runtime.settings import WorkerSettings
 from incident.services.docs import Docs
 from incident.services.google import DRIVE, SHEETS, Google
 from incident.services.meet import Meet
 from incident.services.sheets import Sheets
-from incident.settings import WorkerSettings
+from incident.surfaces import columns as tracking
 
 _KINDS = {
     "application/vnd.google-apps.document": "document",

@@ -13,8 +13,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 
-from incident.sandbox import receipt
-from incident.sandbox.page import Page
+from incident.sandbox import verification
+from incident.sandbox.page.server import Page
 from incident.sandbox.processes import FunctionError, free_port
 from incident.sandbox.serve import Server
 from incident.sandbox.state import FolderInUseError
@@ -74,13 +74,13 @@ def _once(text: str) -> int:
     _say(_STARTING)
     with World(ONCE_FOLDER, fresh=True, tell=_trouble) as world:
         _say(f"Ready after {time.monotonic() - started:.1f} s. Alice types: /incident {text}")
-        world.switchboard.watch(lambda call, moment: _say(f"  {call.name}") if moment == "acted" else None)
+        world.fault_injector.watch(lambda call, moment: _say(f"  {call.name}") if moment == "acted" else None)
         typed = time.monotonic()
         reply = world.slack.type(_OPENER, _PLACE, f"/incident {text}")
         _say(f"Acknowledged after {reply.seconds * 1000:.0f} ms: {reply.shown}")
         settled = world.wait_until_settled(_PATIENCE)
         _say(f"{'Settled' if settled else 'Still not settled'} after {time.monotonic() - typed:.2f} s.\n")
-        result = receipt.inspect(world.slack.workspace, world.google, title=text, opener=_OPENER)
+        result = verification.inspect(world.slack.workspace, world.google, title=text, opener=_OPENER)
     print(result.text())  # noqa: T201 - the command's output
     if settled and result.ok:
         return 0

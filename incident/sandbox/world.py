@@ -14,15 +14,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
-from incident.sandbox.google import GoogleStandIn, Workspace
+from incident.sandbox.faults import FaultInjector
+from incident.sandbox.google import FakeGoogle, Workspace
 from incident.sandbox.processes import Processes, free_port
-from incident.sandbox.pubsub import PubSubStandIn
-from incident.sandbox.receipt import CHANNEL
+from incident.sandbox.pubsub.fake import FakePubSub
 from incident.sandbox.serve import Server
-from incident.sandbox.slack import SlackStandIn
+from incident.sandbox.slack import FakeSlack
 from incident.sandbox.slack.seed import ON_CALL
 from incident.sandbox.state import StateFile, claim
-from incident.sandbox.switchboard import Switchboard
+from incident.sandbox.verification import CHANNEL
 from incident.services.slack_methods import PURPOSES
 
 PROJECT = "sandbox"
@@ -39,7 +39,7 @@ class World:
     """A sandbox that runs from when it is made until it is closed.
 
     Attributes:
-        switchboard: slows, breaks and watches every call of every stand-in.
+        fault_injector: slows, breaks and watches every call of every stand-in.
         slack: Slack's stand-in; `slack.type(user, channel, text)` is a person at work.
         google: Google Workspace's stand-in.
         workspace: the ids in it that the bot is configured with.
@@ -68,7 +68,7 @@ class World:
             fresh: whether to start over, with nothing of what was.
             processes: whether to run the functions; otherwise they are to be served on `ports`.
             page_url: the root of the pages that links lead to; empty for the stand-in of Google's own root.
-            delays: seconds that calls take, as the switchboard has them.
+            delays: seconds that calls take, as the fault injector has them.
             tell: given every line of the functions' output, after the function's name; called in threads.
 
         Raises:
@@ -86,18 +86,18 @@ class World:
             self.audit.touch()
             self.store = folder / _STORE
             self.ports = {"slack": free_port(), "worker": free_port()}
-            self.switchboard = Switchboard(delays or {})
+            self.fault_injector = FaultInjector(delays or {})
             self._secrets = {
                 "SLACK_BOT_TOKEN": f"xoxb-{secrets.token_hex(16)}",
                 "SLACK_SIGNING_SECRET": secrets.token_hex(16),
             }
-            self.slack = SlackStandIn(
-                self.switchboard,
+            self.slack = FakeSlack(
+                self.fault_injector,
                 bot_token=self._secrets["SLACK_BOT_TOKEN"],
                 signing_secret=self._secrets["SLACK_SIGNING_SECRET"],
             )
             self.slack.scopes = frozenset(PURPOSES)  # as the manifest asks for, and no more
-            self.google = GoogleStandIn(self.switchboard)
+            self.google = FakeGoogle(self.fault_injector)
             self._google_api_url = self._serve(closing, self.google)
             self.slack.url = self._serve(closing, self.slack)
             self.slack.bot_url = f"http://127.0.0.1:{self.ports['slack']}/"
@@ -109,8 +109,8 @@ class World:
                 self.google.restore(saved["google"])
                 self.workspace = Workspace(**saved["workspace"])
             closing.callback(file.close)  # after all that changes the state is closed
-            self.pubsub = PubSubStandIn(
-                self.switchboard,
+            self.pubsub = FakePubSub(
+                self.fault_injector,
                 topic=f"projects/{PROJECT}/topics/{TOPIC}",
                 push_url=f"http://127.0.0.1:{self.ports['worker']}/",
                 max_delivery_attempts=MAX_DELIVERY_ATTEMPTS,
@@ -168,7 +168,7 @@ class World:
         """Ends everything, the functions first, and saves the state. What is undelivered stays so."""
         self._closing.close()
 
-    def _serve(self, closing: ExitStack, app: SlackStandIn | GoogleStandIn) -> str:
+    def _serve(self, closing: ExitStack, app: FakeSlack | FakeGoogle) -> str:
         server = Server(app)
         closing.callback(server.close)
         return server.url

@@ -27,10 +27,10 @@ from googleapiclient.errors import HttpError
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
-from incident import deadline
-from incident.failures import PermanentError, StepError, TransientError
+from incident.runtime import deadline
+from incident.runtime.failures import PermanentError, StepError, TransientError
+from incident.runtime.settings import is_loopback
 from incident.services.retry import retried
-from incident.settings import is_loopback
 
 CALL_SECONDS = 15.0
 """A copy in Drive takes two to ten seconds; what takes longer is looked for on the next delivery."""

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import stamina
 
-from incident import deadline
-from incident.failures import NotYetKnownError, TransientError
+from incident.runtime import deadline
+from incident.runtime.failures import NotYetKnownError, TransientError
 
 ATTEMPTS = 3
 LONGEST_WAIT_SECONDS = 3.0

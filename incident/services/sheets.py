@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from incident import deadline
-from incident.failures import PermanentError, TransientError
+from incident.runtime import deadline
+from incident.runtime.failures import PermanentError, TransientError
 from incident.services.google import CALL_SECONDS, SHEETS, Google
 
 _EPOCH = date(1899, 12, 30)

@@ -14,12 +14,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.webhook import WebhookClient
 
-from incident import deadline
-from incident.failures import PermanentError, StepError, TransientError
 from incident.messages.rich import Message
-from incident.secrets import Secret, SecretUnavailableError
+from incident.runtime import deadline
+from incident.runtime.failures import PermanentError, StepError, TransientError
+from incident.runtime.secrets import Secret, SecretUnavailableError
+from incident.runtime.settings import is_same_site
 from incident.services.retry import retried
-from incident.settings import leads_to
 
 SERVICE = "slack"
 CALL_SECONDS = 8
@@ -240,7 +240,7 @@ class Slack:
         Raises:
             PermanentError: if that place is gone, or is none of Slack's.
         """
-        if not leads_to(response_url, self._api_url):  # hooks.slack.com for slack.com
+        if not is_same_site(response_url, self._api_url):  # hooks.slack.com for slack.com
             raise PermanentError(SERVICE, "no place of Slack's to answer to")
 
         def send() -> None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from incident.audit import AuditLog, state
 from incident.engine.run import Claim, Progress, Run, RunDoneError
 from incident.engine.workflow import Result
+from incident.runtime.audit import AuditLog, state
 from incident.store.contract import IncidentStore
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from incident.engine.run import RunStore
-from incident.model import Incident
+from incident.model.incident import Incident
 
 
 class IncidentStore(RunStore, Protocol):

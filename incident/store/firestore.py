@@ -35,7 +35,6 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from incident import deadline
 from incident.engine.run import (
     Claim,
     LeaseLostError,
@@ -48,8 +47,9 @@ from incident.engine.run import (
     StepRecord,
 )
 from incident.engine.workflow import Result
-from incident.failures import PermanentError, TransientError
-from incident.model import Incident
+from incident.model.incident import Incident
+from incident.runtime import deadline
+from incident.runtime.failures import PermanentError, TransientError
 
 CALL_SECONDS = 6.0
 """The most that one call takes, repetitions included."""

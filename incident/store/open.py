@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from incident.settings import WorkerSettings
+from incident.runtime.settings import WorkerSettings
 from incident.store.contract import IncidentStore
 
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import stamina
 
-from incident import deadline
 from incident.engine.run import (
     Claim,
     LeaseLostError,
@@ -29,8 +28,9 @@ from incident.engine.run import (
     StepRecord,
 )
 from incident.engine.workflow import Result
-from incident.failures import PermanentError, StepError, TransientError
-from incident.model import Incident
+from incident.model.incident import Incident
+from incident.runtime import deadline
+from incident.runtime.failures import PermanentError, StepError, TransientError
 
 BUSY_SECONDS = 5.0
 """How long a call waits for the write lock."""

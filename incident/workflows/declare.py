@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from itertools import count
 
 from incident.engine.workflow import Attempt, Done, Step, Workflow
-from incident.failures import NotYetKnownError, PermanentError
 from incident.messages import incident as messages
 from incident.messages.incident import Links
-from incident.model import Incident, Role, Thing
-from incident.naming import channel_name, document_title, with_suffix
+from incident.model.incident import Incident, Role, Thing
+from incident.model.naming import channel_name, document_title, with_suffix
+from incident.runtime.failures import NotYetKnownError, PermanentError
 from incident.services import slack as slack_service
 from incident.services.drive import Document
 from incident.services.sheets import Linked
 from incident.services.slack import Channel, Mark, Posted
-from incident.tracking import Column, row
+from incident.surfaces.columns import Column, row
 from incident.workflows.notices import tells
 from incident.workflows.replies import reply
-from incident.workflows.toolbox import CLOCK_SKEW_SECONDS, Toolbox
+from incident.workflows.services import CLOCK_SKEW_SECONDS, Services
 
 SEARCH_LAG_SECONDS = 90.0
 """Drive's search may not show a new file for about a minute, Slack's lists a new channel for a moment."""
@@ -41,7 +41,7 @@ class Declaration:
     incident: Incident
     team: str
     response_url: str
-    tools: Toolbox
+    tools: Services
 
     @property
     def person(self) -> str:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from incident.engine.workflow import Attempt, Done, Situation, Step
-from incident.failures import PermanentError, StepError
+from incident.engine.workflow import Attempt, Done, RunSnapshot, Step
 from incident.messages import notices as messages
 from incident.messages.incident import Links
 from incident.messages.rich import Message
-from incident.model import Incident, Thing
+from incident.model.incident import Incident, Thing
+from incident.runtime.failures import PermanentError, StepError
 from incident.services.slack import Mark, Posted
-from incident.workflows.toolbox import Toolbox
+from incident.workflows.services import Services
 
 
 class Noticed(Protocol):
@@ -36,7 +36,7 @@ class Noticed(Protocol):
         """Slack user id of whoever asked for it, who is told where there is no channel."""
 
     @property
-    def tools(self) -> Toolbox:
+    def tools(self) -> Services:
         """What to do it with."""
 
     def since(self) -> float:
@@ -57,14 +57,14 @@ _LATE = (_Kind.LATE, _Kind.LATE_TO_PERSON)
 _FAILED = (_Kind.FAILED, _Kind.FAILED_TO_PERSON, _Kind.FAILED_TO_TEAM)
 
 
-def tells(things: Mapping[str, Thing]) -> Callable[[Noticed, Situation], Sequence[Step[Noticed]]]:
+def tells(things: Mapping[str, Thing]) -> Callable[[Noticed, RunSnapshot], Sequence[Step[Noticed]]]:
     """The notices of a workflow.
 
     Args:
         things: what people miss while a step is not done, by step name; of other steps nothing is said.
     """
 
-    def follows(work: Noticed, situation: Situation) -> Sequence[Step[Noticed]]:
+    def follows(work: Noticed, situation: RunSnapshot) -> Sequence[Step[Noticed]]:
         notices = _Notices(work, situation)
         return [
             step
@@ -80,7 +80,7 @@ class _Notices:
     """The notices that one delivery calls for."""
 
     work: Noticed
-    situation: Situation
+    situation: RunSnapshot
 
     def of(self, thing: Thing, steps: Sequence[str]) -> Iterator[Step[Noticed]]:
         errors = [self.situation.failures[step] for step in steps if step in self.situation.failures]

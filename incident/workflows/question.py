@@ -8,7 +8,7 @@ from incident.engine.workflow import Attempt, Done, Step, Workflow
 from incident.messages import incident as messages
 from incident.services.slack import Mark
 from incident.workflows.replies import reply
-from incident.workflows.toolbox import CLOCK_SKEW_SECONDS, Toolbox
+from incident.workflows.services import CLOCK_SKEW_SECONDS, Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Question:
     text: str
     typed_at: float
     response_url: str
-    tools: Toolbox
+    tools: Services
 
 
 def ask(work: Question, attempt: Attempt) -> Done:

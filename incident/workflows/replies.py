@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from incident.engine.workflow import Attempt
-from incident.failures import PermanentError
 from incident.messages.rich import Message
+from incident.runtime.failures import PermanentError
 from incident.services.slack import Mark
-from incident.workflows.toolbox import Toolbox
+from incident.workflows.services import Services
 
 
 def reply(
-    tools: Toolbox,
+    tools: Services,
     response_url: str,
     message: Message,
     attempt: Attempt,

@@ -6,13 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from incident.engine.workflow import Attempt, Done, Step, Workflow
-from incident.failures import PermanentError
 from incident.messages import incident as messages
 from incident.messages.intake import plain
-from incident.model import Incident, Thing
+from incident.model.incident import Incident, Thing
+from incident.runtime.failures import PermanentError
 from incident.services.slack import Mark
 from incident.workflows.notices import tells
-from incident.workflows.toolbox import CLOCK_SKEW_SECONDS, Toolbox
+from incident.workflows.services import CLOCK_SKEW_SECONDS, Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Update:
     text: str
     said_at: float
     response_url: str
-    tools: Toolbox
+    tools: Services
 
     def mark(self) -> Mark:
         """How the message is known again."""

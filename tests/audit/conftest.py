@@ -21,6 +21,6 @@ def running_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def world(running_world: World) -> Iterator[World]:
     """A sandbox in which nothing is broken; incidents of other tests are in it."""
     yield running_world
-    running_world.switchboard.reset()
+    running_world.fault_injector.reset()
     running_world.pubsub.max_delivery_attempts = 100
     assert running_world.wait_until_settled(30)

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 import incident
-from incident.audit import FACTS, OUTCOMES, AuditLog, state
 from incident.engine.run import Claim, LeaseLostError, Progress, RunDoneError, RunState
-from incident.model import Incident, Role
+from incident.model.incident import Incident, Role
 from incident.operate.story import final_state
+from incident.runtime.audit import FACTS, OUTCOMES, AuditLog, state
 from incident.store.audited import AuditedRuns
 from incident.store.sqlite import SqliteStore
 
@@ -128,7 +128,7 @@ def test_every_line_has_an_outcome_of_the_vocabulary() -> None:
 
 MANY = """
 import threading
-from incident.audit import AuditLog
+from incident.runtime.audit import AuditLog
 audit = AuditLog("project")
 threads = [
     threading.Thread(target=lambda: [audit.info("e", "m" * 30_000, outcome="done") for _ in range(30)])

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from incident.audit import AuditLog, state
 from incident.cli import main
-from incident.model import Incident
+from incident.model.incident import Incident
 from incident.operate import story as story_module
 from incident.operate.log import TRACE, CloudLog, LogError, LogFile
 from incident.operate.story import final_state, identify, story, to_text
+from incident.runtime.audit import AuditLog, state
 from incident.sandbox.serve import Server
 from tests.audit.test_store import CREATED, INCIDENT
 

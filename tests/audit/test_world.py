@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import requests
 
-from incident.audit import FACTS, OUTCOMES
 from incident.cli import main
 from incident.commands import RETRY
-from incident.interaction import Interaction, UnreadableMessageError
+from incident.model.interaction import Interaction, UnreadableMessageError
 from incident.operate.log import TRACE, Line, LogFile
 from incident.operate.story import final_state, identify, story
+from incident.runtime.audit import FACTS, OUTCOMES
+from incident.sandbox.faults import Fault
 from incident.sandbox.slack.blocks import elements
-from incident.sandbox.switchboard import Fault
 from incident.sandbox.world import World
 from incident.store.sqlite import SqliteStore
 
@@ -89,12 +89,12 @@ def nothing(_: World) -> None:
 
 
 def late(world: World) -> None:
-    world.switchboard.break_("docs.*", Fault(status=503), times=8)
-    world.switchboard.break_("meet.spaces.create", Fault(status=0, acts=True), times=1)
+    world.fault_injector.break_("docs.*", Fault(status=503), times=8)
+    world.fault_injector.break_("meet.spaces.create", Fault(status=0, acts=True), times=1)
 
 
 def refused(world: World) -> None:
-    world.switchboard.break_("drive.files.copy", GONE)
+    world.fault_injector.break_("drive.files.copy", GONE)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_log_alone_tells_what_the_store_has(
         assert first.stored["document_id"] == ""
         assert first.line("incident.command.failed")["outcome"] == "permanent"
         assert final_state(first.lines, first.stored["id"]) == first.stored
-        world.switchboard.mend()
+        world.fault_injector.mend()
         press_retry(world)
     elif trouble is late:
         assert {"incident.command.waiting", "incident.restated"} <= set(told(world, title).events())
@@ -135,9 +135,9 @@ def test_who_what_when_on_which_incident_with_what_outcome(world: World) -> None
 
 
 def test_retry_is_told_with_whoever_pressed_it_and_the_run_it_is_about(world: World) -> None:
-    world.switchboard.break_("meet.spaces.create", Fault(status=403, error="PERMISSION_DENIED"))
+    world.fault_injector.break_("meet.spaces.create", Fault(status=403, error="PERMISSION_DENIED"))
     declare(world, "pressed")
-    world.switchboard.mend()
+    world.fault_injector.mend()
     press_retry(world)
     lines = told(world, "pressed").lines
     (accepted, pressed) = [line for line in lines if line["event"] == "incident.interaction.accepted"]
@@ -198,12 +198,12 @@ def test_what_was_given_up_is_done_after_a_replay(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.pubsub.max_delivery_attempts = 2
-    world.switchboard.break_("meet.*", Fault(status=503))
+    world.fault_injector.break_("meet.*", Fault(status=503))
     declare(world, "given up")
     before = told(world, "given up")
     assert before.stored["meet_url"] == ""
     assert before.lines[-1]["event"] == "incident.command.waiting"
-    world.switchboard.mend()
+    world.fault_injector.mend()
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", world.pubsub.host)
     world.pubsub.max_delivery_attempts = 100
     main(["replay", "--project", "sandbox"])
@@ -217,7 +217,7 @@ def test_what_was_given_up_is_done_after_a_replay(
 
 
 def test_nothing_is_told_that_must_not_be(world: World) -> None:
-    world.switchboard.break_("slack.respond", Fault(status=500), times=2)
+    world.fault_injector.break_("slack.respond", Fault(status=500), times=2)
     declare(world, "unmistakable words")
     written(world)
     log = world.audit.read_text()

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from incident.sandbox import receipt
-from incident.sandbox.switchboard import Call, Moment
+from incident.sandbox import verification
+from incident.sandbox.faults import Call, Moment
 from incident.sandbox.world import World
 from incident.workflows.declare import DECLARE
 from tests.bench.delays import DELAYS
@@ -113,14 +113,16 @@ def run() -> str:
 
 def _declare(world: World, title: str) -> Declared:
     watch = Watch()
-    known = receipt.everything(world.slack.workspace, world.google)
-    world.switchboard.reset()
-    world.switchboard.watch(watch)
+    known = verification.everything(world.slack.workspace, world.google)
+    world.fault_injector.reset()
+    world.fault_injector.watch(watch)
     watch.began = time.monotonic()
     world.slack.type(OPENER, PLACE, f"/incident {title}")
     world.wait_until_settled(60)
     wall = time.monotonic() - watch.began
-    result = receipt.inspect(world.slack.workspace, world.google, title=title, opener=OPENER, known=known)
+    result = verification.inspect(
+        world.slack.workspace, world.google, title=title, opener=OPENER, known=known
+    )
     if not result.ok:
         raise RuntimeError(result.text())
     taken = watch.taken()

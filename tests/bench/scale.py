@@ -22,14 +22,14 @@ from typing import Any, cast
 
 from flask import Flask
 
-from incident.audit import AuditLog
 from incident.engine.run import Claim, Progress, RunState
-from incident.interaction import Interaction, Kind
-from incident.model import Incident
+from incident.model.incident import Incident
+from incident.model.interaction import Interaction, Kind
+from incident.runtime.audit import AuditLog
+from incident.runtime.settings import WorkerSettings
 from incident.sandbox.world import World
-from incident.settings import WorkerSettings
 from incident.store.contract import IncidentStore
-from incident.worker import make_worker
+from incident.worker.function import make_worker
 from incident.workflows.declare import DECLARE, roles_at_start
 from tests.bench.figures import ratio, table
 from tests.contract.emulators import EmulatorMissingError, firestore_emulator

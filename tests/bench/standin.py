@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from incident.sandbox.pubsub import PubSubStandIn
-from incident.sandbox.switchboard import Switchboard
+from incident.sandbox.faults import FaultInjector
+from incident.sandbox.pubsub.fake import FakePubSub
 from incident.sandbox.world import PROJECT, TOPIC
 
 
 @contextmanager
 def pubsub() -> Iterator[str]:
     """Serves it; its `host:port`."""
-    stand_in = PubSubStandIn(
-        Switchboard(), topic=f"projects/{PROJECT}/topics/{TOPIC}", push_url="http://127.0.0.1:9/"
+    stand_in = FakePubSub(
+        FaultInjector(), topic=f"projects/{PROJECT}/topics/{TOPIC}", push_url="http://127.0.0.1:9/"
     )
     stand_in.paused = True
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from incident.sandbox.page import Page
+from incident.sandbox.page.server import Page
 from incident.sandbox.processes import free_port
 from incident.sandbox.serve import Server
 from incident.sandbox.world import World

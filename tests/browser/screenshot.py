@@ -8,7 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from incident.sandbox.page import Page
+from incident.sandbox.page.server import Page
 from incident.sandbox.processes import free_port
 from incident.sandbox.serve import Server
 from incident.sandbox.world import World

@@ -144,18 +144,18 @@ def test_everybody_sees_what_is_theirs(sandbox: Sandbox, browser: Browser) -> No
 
 
 def test_switches_break_services_and_mend_them(sandbox: Sandbox, browser: Browser) -> None:
-    broken = sandbox.world.switchboard.broken
+    broken = sandbox.world.fault_injector.broken
     browser.click("#tab-switches")
     browser.click(".switch input[name=switch-docs][value=failing]")
     browser.sees("#tab-switches.troubled")
     assert broken() == ("docs.*",)
     browser.click(".switch input[name=switch-meet][value=slow]")
     browser.sees(".switch.slow")
-    assert dict(sandbox.world.switchboard.delays) == {"meet.*": (3.0, 5.0)}
+    assert dict(sandbox.world.fault_injector.delays) == {"meet.*": (3.0, 5.0)}
     browser.click("#panel section > .button")
     browser.wait("return !document.querySelector('#tab-switches.troubled')")
     assert broken() == ()
-    assert sandbox.world.switchboard.delays == {}
+    assert sandbox.world.fault_injector.delays == {}
 
 
 def test_behind_the_scenes_shows_what_happened(sandbox: Sandbox, browser: Browser) -> None:

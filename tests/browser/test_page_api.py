@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from incident.sandbox.page import Page
+from incident.sandbox.page.server import Page
 
 if TYPE_CHECKING:
     from tests.browser.conftest import Sandbox

@@ -10,8 +10,8 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from incident.engine.run import Claim
-from incident.model import Incident, Role
-from incident.settings import WorkerSettings
+from incident.model.incident import Incident, Role
+from incident.runtime.settings import WorkerSettings
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ import grpc
 import pytest
 
 from incident.engine.run import Claim, LeaseLostError, Progress, Run, RunDoneError, RunLeasedError, RunState
-from incident.failures import PermanentError, TransientError
+from incident.runtime.failures import PermanentError, TransientError
 from incident.store import firestore
 from incident.store.firestore import FirestoreStore
 from tests.contract import stores

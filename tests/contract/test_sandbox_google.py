@@ -15,9 +15,9 @@ from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
 from incident.operate.report_template import REPORTS
-from incident.sandbox.google import GoogleStandIn, Run
+from incident.sandbox.faults import Fault, FaultInjector
+from incident.sandbox.google import FakeGoogle, Run
 from incident.sandbox.serve import Server
-from incident.sandbox.switchboard import Fault, Switchboard
 
 PATHS = {"drive": "drive/v3/", "calendar": "calendar/v3/"}
 VERSIONS = {"drive": "v3", "docs": "v1", "sheets": "v4", "meet": "v2", "calendar": "v3"}
@@ -27,7 +27,7 @@ class Front:
     """One socket and one set of clients for the whole file; each test puts a stand-in of its own behind."""
 
     def __init__(self) -> None:
-        self.stand_in = GoogleStandIn(Switchboard())
+        self.stand_in = FakeGoogle(FaultInjector())
         self.server = Server(self)
         self.clients = {name: self._client(name) for name in VERSIONS}
 
@@ -49,8 +49,8 @@ class Google:
 
     def __init__(self, front: Front) -> None:
         self.now = 1_800_000_000.0
-        self.switchboard = Switchboard()
-        self.stand_in = front.stand_in = GoogleStandIn(self.switchboard, clock=lambda: self.now)
+        self.fault_injector = FaultInjector()
+        self.stand_in = front.stand_in = FakeGoogle(self.fault_injector, clock=lambda: self.now)
         self.root = self.stand_in.url = front.server.url
         self.workspace = self.stand_in.seed("America/Toronto")
         self.drive, self.docs, self.sheets, self.meet, self.calendar = front.clients.values()
@@ -678,7 +678,9 @@ def test_events(google: Google) -> None:
 
 
 def test_a_fault_answers_in_googles_words_and_does_nothing(google: Google) -> None:
-    google.switchboard.break_("meet.spaces.create", Fault(429, "rateLimitExceeded", retry_after=7), times=1)
+    google.fault_injector.break_(
+        "meet.spaces.create", Fault(429, "rateLimitExceeded", retry_after=7), times=1
+    )
     with pytest.raises(HttpError) as refused:
         google.meet.spaces().create(body={}).execute()
     assert refused.value.resp["retry-after"] == "7"
@@ -686,17 +688,17 @@ def test_a_fault_answers_in_googles_words_and_does_nothing(google: Google) -> No
     assert (error["status"], error["errors"][0]["reason"]) == ("RESOURCE_EXHAUSTED", "rateLimitExceeded")
     assert google.stand_in.spaces() == []
     google.meet.spaces().create(body={}).execute()
-    assert [call.name for call in google.switchboard.calls] == ["meet.spaces.create"] * 2
+    assert [call.name for call in google.fault_injector.calls] == ["meet.spaces.create"] * 2
 
 
 def test_a_fault_may_act_first(google: Google) -> None:
-    google.switchboard.break_("meet.spaces.create", Fault(503, acts=True))
+    google.fault_injector.break_("meet.spaces.create", Fault(503, acts=True))
     assert refusal(google.meet.spaces().create(body={}))[:2] == (503, "backendError")
     assert len(google.stand_in.spaces()) == 1
 
 
 def test_a_fault_may_drop_the_connection(google: Google) -> None:
-    google.switchboard.break_("drive.files.copy", Fault(0, acts=True))
+    google.fault_injector.break_("drive.files.copy", Fault(0, acts=True))
     with pytest.raises(ConnectionError):
         google.copy(name="Ghost")
     assert [file.name for file in google.stand_in.files()].count("Ghost") == 1
@@ -707,7 +709,7 @@ def test_calls_are_counted_by_the_apis_own_names(google: Google) -> None:
     google.edit(file_id, replace("{{title}}", "x"))
     google.append(["x"], "RAW")
     google.change()
-    names = [call.name for call in google.switchboard.calls]
+    names = [call.name for call in google.fault_injector.calls]
     assert names[:2] == ["drive.files.copy", "docs.documents.batchUpdate"]
     assert names[2:] == ["sheets.spreadsheets.values.append", "sheets.spreadsheets.batchUpdate"]
 
@@ -729,7 +731,7 @@ def test_a_snapshot_brings_everything_back(google: Google) -> None:
     google.append(["x", "=1"], "USER_ENTERED")
     google.meet.spaces().create(body={}).execute()
     snapshot = json.loads(json.dumps(google.stand_in.snapshot()))
-    other = GoogleStandIn(Switchboard())
+    other = FakeGoogle(FaultInjector())
     version = other.version
     other.restore(snapshot)
     assert other.version > version

@@ -15,17 +15,17 @@ from google.cloud.pubsub_v1 import PublisherClient as BatchingClient
 from google.pubsub_v1.services.publisher import PublisherClient
 from google.pubsub_v1.services.subscriber import SubscriberClient
 
-from incident.sandbox.pubsub import PubSubStandIn
+from incident.sandbox.faults import Fault, FaultInjector
+from incident.sandbox.pubsub.fake import FakePubSub
 from incident.sandbox.serve import Server
-from incident.sandbox.switchboard import Fault, Switchboard
 from tests.contract.push_endpoint import Endpoint
 
 TOPIC = "projects/sandbox/topics/incident-interactions"
 
 
 @pytest.fixture
-def switchboard() -> Switchboard:
-    return Switchboard()
+def fault_injector() -> FaultInjector:
+    return FaultInjector()
 
 
 @pytest.fixture
@@ -34,10 +34,10 @@ def endpoint() -> Endpoint:
 
 
 @pytest.fixture
-def pubsub(switchboard: Switchboard, endpoint: Endpoint) -> Iterator[PubSubStandIn]:
+def pubsub(fault_injector: FaultInjector, endpoint: Endpoint) -> Iterator[FakePubSub]:
     server = Server(endpoint)
-    stand_in = PubSubStandIn(
-        switchboard,
+    stand_in = FakePubSub(
+        fault_injector,
         topic=TOPIC,
         push_url=f"{server.url}/push?x=1",
         max_delivery_attempts=3,
@@ -51,7 +51,7 @@ def pubsub(switchboard: Switchboard, endpoint: Endpoint) -> Iterator[PubSubStand
 
 
 @pytest.fixture
-def publisher(pubsub: PubSubStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[PublisherClient]:
+def publisher(pubsub: FakePubSub, monkeypatch: pytest.MonkeyPatch) -> Iterator[PublisherClient]:
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub.host)
     with PublisherClient() as client:
         yield client
@@ -66,7 +66,7 @@ def publish(publisher: PublisherClient, data: bytes = b"hello", **attributes: st
 
 
 def test_publishes_with_the_batching_client_and_delivers_the_wrapped_envelope(
-    pubsub: PubSubStandIn, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+    pubsub: FakePubSub, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub.host)
     publisher = BatchingClient()
@@ -91,7 +91,7 @@ def test_publishes_with_the_batching_client_and_delivers_the_wrapped_envelope(
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
-def test_takes_success_for_an_acknowledgement(status: int, pubsub: PubSubStandIn, endpoint: Endpoint) -> None:
+def test_takes_success_for_an_acknowledgement(status: int, pubsub: FakePubSub, endpoint: Endpoint) -> None:
     endpoint.statuses = [status]
     pubsub.publish(b"x", {})
     assert pubsub.wait_until_settled(5)
@@ -100,7 +100,7 @@ def test_takes_success_for_an_acknowledgement(status: int, pubsub: PubSubStandIn
 
 @pytest.mark.parametrize("status", [203, 206, 304, 400, 409, 500])
 def test_delivers_again_whatever_else_is_answered(
-    status: int, pubsub: PubSubStandIn, endpoint: Endpoint
+    status: int, pubsub: FakePubSub, endpoint: Endpoint
 ) -> None:
     endpoint.statuses = [status]
     pubsub.publish(b"x", {})
@@ -109,7 +109,7 @@ def test_delivers_again_whatever_else_is_answered(
     assert [body["deliveryAttempt"] for body in endpoint.bodies] == [1, 2]
 
 
-def test_pauses_grow_between_the_minimum_and_the_maximum(pubsub: PubSubStandIn, endpoint: Endpoint) -> None:
+def test_pauses_grow_between_the_minimum_and_the_maximum(pubsub: FakePubSub, endpoint: Endpoint) -> None:
     pubsub.max_delivery_attempts = 6
     endpoint.statuses = [503] * 5
     pubsub.publish(b"x", {})
@@ -119,9 +119,7 @@ def test_pauses_grow_between_the_minimum_and_the_maximum(pubsub: PubSubStandIn, 
     assert pauses[-1] >= 0.2 > pauses[0]
 
 
-def test_an_answer_after_the_deadline_is_no_acknowledgement(
-    pubsub: PubSubStandIn, endpoint: Endpoint
-) -> None:
+def test_an_answer_after_the_deadline_is_no_acknowledgement(pubsub: FakePubSub, endpoint: Endpoint) -> None:
     endpoint.seconds = 0.6
     pubsub.max_delivery_attempts = 1
     pubsub.publish(b"x", {})
@@ -132,10 +130,10 @@ def test_an_answer_after_the_deadline_is_no_acknowledgement(
     assert len(pubsub.dead_letters) == 1
 
 
-def test_nobody_listening_is_a_refusal(switchboard: Switchboard) -> None:
+def test_nobody_listening_is_a_refusal(fault_injector: FaultInjector) -> None:
     gone = Server(Endpoint())
     gone.close()
-    pubsub = PubSubStandIn(switchboard, topic=TOPIC, push_url=gone.url, max_delivery_attempts=1)
+    pubsub = FakePubSub(fault_injector, topic=TOPIC, push_url=gone.url, max_delivery_attempts=1)
     pubsub.publish(b"x", {})
     assert pubsub.wait_until_settled(5)
     assert [d.status for d in pubsub.deliveries] == [0]
@@ -143,7 +141,7 @@ def test_nobody_listening_is_a_refusal(switchboard: Switchboard) -> None:
 
 
 def test_what_is_always_refused_ends_as_a_dead_letter_and_can_be_replayed(
-    pubsub: PubSubStandIn, publisher: PublisherClient, endpoint: Endpoint
+    pubsub: FakePubSub, publisher: PublisherClient, endpoint: Endpoint
 ) -> None:
     endpoint.statuses = [400] * 3
     first = publish(publisher, b"poison", kind="command")
@@ -169,7 +167,7 @@ def test_what_is_always_refused_ends_as_a_dead_letter_and_can_be_replayed(
         pubsub.replay(letter)
 
 
-def test_delivers_several_at_once_but_no_more_than_ten(pubsub: PubSubStandIn, endpoint: Endpoint) -> None:
+def test_delivers_several_at_once_but_no_more_than_ten(pubsub: FakePubSub, endpoint: Endpoint) -> None:
     pubsub.ack_deadline = 2
     endpoint.seconds = 0.25
     for number in range(12):
@@ -181,7 +179,7 @@ def test_delivers_several_at_once_but_no_more_than_ten(pubsub: PubSubStandIn, en
 
 
 def test_a_duplicate_comes_at_the_same_moment_and_is_repeated_on_its_own(
-    pubsub: PubSubStandIn, endpoint: Endpoint
+    pubsub: FakePubSub, endpoint: Endpoint
 ) -> None:
     pubsub.duplicate = 1.0
     endpoint.statuses = [409]
@@ -193,7 +191,7 @@ def test_a_duplicate_comes_at_the_same_moment_and_is_repeated_on_its_own(
     assert endpoint.times[1] - endpoint.times[0] < 0.05
 
 
-def test_holds_deliveries_back_while_paused(pubsub: PubSubStandIn, endpoint: Endpoint) -> None:
+def test_holds_deliveries_back_while_paused(pubsub: FakePubSub, endpoint: Endpoint) -> None:
     pubsub.paused = True
     pubsub.publish(b"x", {})
     assert not pubsub.wait_until_settled(0.1)
@@ -203,10 +201,10 @@ def test_holds_deliveries_back_while_paused(pubsub: PubSubStandIn, endpoint: End
     assert endpoint.words == ["x"]
 
 
-def test_a_later_stand_in_goes_on_from_a_snapshot(switchboard: Switchboard, endpoint: Endpoint) -> None:
+def test_a_later_stand_in_goes_on_from_a_snapshot(fault_injector: FaultInjector, endpoint: Endpoint) -> None:
     endpoint.seconds = 30
     server = Server(endpoint)
-    before = PubSubStandIn(switchboard, topic=TOPIC, push_url=server.url, max_delivery_attempts=1)
+    before = FakePubSub(fault_injector, topic=TOPIC, push_url=server.url, max_delivery_attempts=1)
     before.paused = True
     before.publish(b"waiting \xff", {"a": "b"}, "key")
     before.paused = False
@@ -218,7 +216,7 @@ def test_a_later_stand_in_goes_on_from_a_snapshot(switchboard: Switchboard, endp
     endpoint.seconds = 0
     snapshot = json.loads(json.dumps(before.snapshot()))
 
-    after = PubSubStandIn(switchboard, topic=TOPIC, push_url=server.url)
+    after = FakePubSub(fault_injector, topic=TOPIC, push_url=server.url)
     after.restore(snapshot)
     assert after.wait_until_settled(5)
     first, second = endpoint.bodies
@@ -229,7 +227,7 @@ def test_a_later_stand_in_goes_on_from_a_snapshot(switchboard: Switchboard, endp
     server.close()
 
 
-def test_the_version_grows_with_every_change(pubsub: PubSubStandIn) -> None:
+def test_the_version_grows_with_every_change(pubsub: FakePubSub) -> None:
     before = pubsub.version
     pubsub.publish(b"x", {})
     assert pubsub.version > before
@@ -252,7 +250,7 @@ def test_the_version_grows_with_every_change(pubsub: PubSubStandIn) -> None:
     ],
 )
 def test_refuses_what_pubsub_refuses(
-    message: dict[str, Any], pubsub: PubSubStandIn, publisher: PublisherClient
+    message: dict[str, Any], pubsub: FakePubSub, publisher: PublisherClient
 ) -> None:
     good = {"data": b"good"}
     with pytest.raises(exceptions.InvalidArgument):
@@ -261,7 +259,7 @@ def test_refuses_what_pubsub_refuses(
     assert pubsub.deliveries == []
 
 
-def test_takes_the_largest_that_is_allowed(pubsub: PubSubStandIn, publisher: PublisherClient) -> None:
+def test_takes_the_largest_that_is_allowed(pubsub: FakePubSub, publisher: PublisherClient) -> None:
     attributes = {f"{n:0256d}": "v" * 1024 for n in range(100)}
     publish(publisher, b"x" * 5_000_000, **attributes)
     assert pubsub.wait_until_settled(5)
@@ -274,9 +272,7 @@ def test_an_unknown_topic_is_not_found(publisher: PublisherClient) -> None:
         publisher.publish(request=request, retry=None, timeout=5.0)
 
 
-def test_topics_and_the_subscription_can_be_looked_at(
-    pubsub: PubSubStandIn, publisher: PublisherClient
-) -> None:
+def test_topics_and_the_subscription_can_be_looked_at(pubsub: FakePubSub, publisher: PublisherClient) -> None:
     dead_letters, other = f"{TOPIC}-dead-letters", f"{TOPIC}-others"
     assert publisher.get_topic(topic=TOPIC).name == TOPIC
     with pytest.raises(exceptions.NotFound):
@@ -312,15 +308,15 @@ def test_topics_and_the_subscription_can_be_looked_at(
         (504, exceptions.DeadlineExceeded),
     ],
 )
-def test_breaks_as_the_switchboard_says(
+def test_breaks_as_the_fault_injector_says(
     status: int,
     error: type[Exception],
-    pubsub: PubSubStandIn,
+    pubsub: FakePubSub,
     publisher: PublisherClient,
-    switchboard: Switchboard,
+    fault_injector: FaultInjector,
 ) -> None:
     for acts in (False, True):
-        switchboard.break_("pubsub.publish", Fault(status=status, acts=acts), times=1)
+        fault_injector.break_("pubsub.publish", Fault(status=status, acts=acts), times=1)
         with pytest.raises(error):
             publish(publisher)
         assert pubsub.wait_until_settled(5)
@@ -328,13 +324,13 @@ def test_breaks_as_the_switchboard_says(
     publish(publisher)
     assert pubsub.wait_until_settled(5)
     assert len(pubsub.deliveries) == 2
-    assert [call.name for call in switchboard.calls] == ["pubsub.publish"] * 3
+    assert [call.name for call in fault_injector.calls] == ["pubsub.publish"] * 3
 
 
 def test_a_hanging_publish_meets_the_caller_s_deadline_and_keeps_nothing_from_closing(
-    publisher: PublisherClient, switchboard: Switchboard
+    publisher: PublisherClient, fault_injector: FaultInjector
 ) -> None:
-    switchboard.break_("pubsub.publish", Fault(hang=20))
+    fault_injector.break_("pubsub.publish", Fault(hang=20))
     started = time.monotonic()
     with pytest.raises(exceptions.DeadlineExceeded):
         publisher.publish(request={"topic": TOPIC, "messages": [{"data": b"x"}]}, retry=None, timeout=0.3)
@@ -342,12 +338,12 @@ def test_a_hanging_publish_meets_the_caller_s_deadline_and_keeps_nothing_from_cl
 
 
 @pytest.fixture
-def rest(pubsub: PubSubStandIn) -> str:
+def rest(pubsub: FakePubSub) -> str:
     """On the port of gRPC."""
     return f"http://{pubsub.host}/v1/{TOPIC}"
 
 
-def test_publishes_over_rest_too(pubsub: PubSubStandIn, rest: str, endpoint: Endpoint) -> None:
+def test_publishes_over_rest_too(pubsub: FakePubSub, rest: str, endpoint: Endpoint) -> None:
     message = {"data": base64.b64encode(b"hello").decode(), "attributes": {"a": "b"}, "orderingKey": "k"}
     answer = requests.post(f"{rest}:publish", json={"messages": [message]}, timeout=5)
     assert answer.status_code == 200
@@ -375,11 +371,11 @@ def test_rest_refuses_in_google_s_words(path: str, body: str, status: int, word:
     assert answer.json()["error"]["status"] == word
 
 
-def test_rest_shows_faults(rest: str, switchboard: Switchboard) -> None:
+def test_rest_shows_faults(rest: str, fault_injector: FaultInjector) -> None:
     body = {"messages": [{"data": "eA=="}]}
-    switchboard.break_("pubsub.publish", Fault(status=429, retry_after=7), times=1)
+    fault_injector.break_("pubsub.publish", Fault(status=429, retry_after=7), times=1)
     answer = requests.post(f"{rest}:publish", json=body, timeout=5)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
-    switchboard.break_("pubsub.publish", Fault(status=0), times=1)
+    fault_injector.break_("pubsub.publish", Fault(status=0), times=1)
     with pytest.raises(requests.ConnectionError):
         requests.post(f"{rest}:publish", json=body, timeout=5)

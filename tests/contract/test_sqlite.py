@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from incident.engine.run import Progress, RunState
-from incident.failures import PermanentError, TransientError
+from incident.runtime.failures import PermanentError, TransientError
 from incident.store import sqlite
 from incident.store.sqlite import SqliteStore
 from tests.contract import stores

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from incident import deadline
 from incident.engine.run import (
     Claim,
     LeaseLostError,
@@ -22,9 +21,10 @@ from incident.engine.run import (
     RunState,
     StepRecord,
 )
-from incident.failures import PermanentError
-from incident.model import Incident
-from incident.settings import WorkerSettings
+from incident.model.incident import Incident
+from incident.runtime import deadline
+from incident.runtime.failures import PermanentError
+from incident.runtime.settings import WorkerSettings
 from incident.store.contract import IncidentStore
 from incident.store.open import open_store
 from tests.contract import stores

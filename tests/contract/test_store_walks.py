@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from incident.engine.run import Claim, LeaseLostError, Progress, Run, RunDoneError, RunLeasedError, RunState
-from incident.failures import PermanentError
+from incident.runtime.failures import PermanentError
 from incident.store.contract import IncidentStore
 from incident.store.open import open_store
 from tests.contract import stores

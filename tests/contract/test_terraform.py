@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from incident.audit import AuditLog
 from incident.engine.engine import DELIVERY_SECONDS
 from incident.intake import function as intake
 from incident.operate import doctor, replay
+from incident.runtime.audit import AuditLog
+from incident.runtime.settings import OperatorSettings, SettingsError, WorkerSettings
 from incident.services.google import CALL_SECONDS, SCOPES
-from incident.settings import OperatorSettings, SettingsError, WorkerSettings
 
 ROOT = Path(__file__).parents[2]
 TERRAFORM = ROOT / "terraform"
@@ -72,7 +72,7 @@ def test_the_delegation_grants_the_scopes_that_the_code_asks_for() -> None:
 
 def test_the_functions_are_given_settings_that_the_code_reads_and_all_that_it_requires() -> None:
     given = environment("webhook_environment") | environment("worker_environment")
-    settings = (ROOT / "incident" / "settings.py").read_text()
+    settings = (ROOT / "incident" / "runtime" / "settings.py").read_text()
     assert all(f'"{name}"' in settings for name in given)
     try:
         WorkerSettings.load(

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from slack_sdk import WebClient
 
-from incident.sandbox.receipt import ANNOUNCEMENT, BRIEFING
+from incident.sandbox.verification import ANNOUNCEMENT, BRIEFING
 from incident.sandbox.world import World
 
 OPENER = "U0ALICE"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from incident.sandbox import receipt
-from incident.sandbox.receipt import Receipt
-from incident.sandbox.switchboard import Call, Fault, Moment
+from incident.sandbox import verification
+from incident.sandbox.faults import Call, Fault, Moment
+from incident.sandbox.verification import Verification
 from incident.sandbox.world import World
 
 OPENER = "U0ALICE"
@@ -28,15 +28,17 @@ class Declared:
     acknowledged: str
     seconds: float
     settled: bool
-    receipt: Receipt
+    receipt: Verification
 
 
 def declare(world: World, title: str) -> Declared:
-    known = receipt.everything(world.slack.workspace, world.google)
+    known = verification.everything(world.slack.workspace, world.google)
     reply = world.slack.type(OPENER, PLACE, f"/incident {title}")
     assert reply.status == 200
     settled = world.wait_until_settled(60)
-    result = receipt.inspect(world.slack.workspace, world.google, title=title, opener=OPENER, known=known)
+    result = verification.inspect(
+        world.slack.workspace, world.google, title=title, opener=OPENER, known=known
+    )
     return Declared(reply.shown, reply.seconds, settled, result)
 
 
@@ -89,14 +91,14 @@ def test_a_worker_killed_in_the_midst_of_it_makes_one_incident(world: World) -> 
             processes.kill("worker")
 
     world.pubsub.max_delivery_attempts = 100
-    world.switchboard.watch(kill)
+    world.fault_injector.watch(kill)
     declared = declare(world, "killed after the copy")
     assert kills
     assert declared.receipt.ok, declared.receipt.text()
 
 
 def test_what_was_not_recorded_is_said_and_quoted_back(world: World) -> None:
-    world.switchboard.break_("pubsub.publish", Fault(status=503))
+    world.fault_injector.break_("pubsub.publish", Fault(status=503))
     declared = declare(world, "lost & <found>")
     assert declared.seconds < 3
     assert "lost &amp; &lt;found&gt;" in declared.acknowledged or "lost & <found>" in declared.acknowledged

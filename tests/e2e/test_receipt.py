@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from incident.sandbox import receipt
-from incident.sandbox.receipt import Receipt
+from incident.sandbox import verification
+from incident.sandbox.verification import Verification
 from incident.sandbox.world import World
 from tests.e2e.by_hand import OPENER, TITLE, ByHand
 
@@ -35,11 +35,11 @@ def hand(world: World) -> ByHand:
     return ByHand(world)
 
 
-def inspect(world: World, known: frozenset[str] = frozenset()) -> Receipt:
-    return receipt.inspect(world.slack.workspace, world.google, title=TITLE, opener=OPENER, known=known)
+def inspect(world: World, known: frozenset[str] = frozenset()) -> Verification:
+    return verification.inspect(world.slack.workspace, world.google, title=TITLE, opener=OPENER, known=known)
 
 
-def wrong(result: Receipt) -> dict[str, tuple[int, tuple[str, ...]]]:
+def wrong(result: Verification) -> dict[str, tuple[int, tuple[str, ...]]]:
     return {line.step: (len(line.found), line.problems) for line in result.lines if not line.ok}
 
 
@@ -64,7 +64,7 @@ def test_nothing_is_eight_things_missing(world: World) -> None:
 
 def test_what_was_known_before_does_not_count(world: World, hand: ByHand) -> None:
     hand.everything()
-    known = receipt.everything(world.slack.workspace, world.google)
+    known = verification.everything(world.slack.workspace, world.google)
     assert len(wrong(inspect(world, known))) == 8
     ByHand(world, "2026-11-23-second22", channel="incident-2026-11-23-database-is-down-2").everything()
     result = inspect(world, known)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from incident.sandbox import receipt
+from incident.runtime.settings import WorkerSettings
+from incident.sandbox import verification
 from incident.sandbox.state import FolderInUseError, StateFile
 from incident.sandbox.world import World
-from incident.settings import WorkerSettings
 from tests.e2e.by_hand import OPENER, TITLE, ByHand
 
 
@@ -31,7 +31,7 @@ def test_a_world_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
     with World(tmp_path, processes=False, page_url="http://127.0.0.1:1") as world:
         assert world.workspace == workspace
-        assert receipt.inspect(world.slack.workspace, world.google, title=TITLE, opener=OPENER).ok
+        assert verification.inspect(world.slack.workspace, world.google, title=TITLE, opener=OPENER).ok
         assert [w["message"]["attributes"] for w in world.pubsub.snapshot()["undelivered"]] == [
             {"kind": "test"}
         ]
@@ -41,7 +41,9 @@ def test_a_world_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with World(tmp_path, processes=False, fresh=True) as world:
         assert world.workspace != workspace
         assert world.settled()
-        assert receipt.everything(world.slack.workspace, world.google).isdisjoint([workspace.template_id])
+        assert verification.everything(world.slack.workspace, world.google).isdisjoint(
+            [workspace.template_id]
+        )
     assert {path.name for path in tmp_path.iterdir()} == {"audit.jsonl", "lock", "notes.txt", "state.json"}
 
 

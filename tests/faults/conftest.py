@@ -1,4 +1,4 @@
-"""One rig for each process of tests, and at the end of the run how many fault cases there were."""
+"""One harness for each process of tests, and at the end of the run how many fault cases there were."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.faults.discovery import Found, Stage, discovered, sqlite_rig
-from tests.faults.rig import Rig
+from tests.faults.discovery import Found, Stage, discovered, sqlite_harness
+from tests.faults.harness import Harness
 
 _CASES = {"calls": "call_of", "store_calls": "store_call_of", "steps": "step_of"}
 """The fixture that a test with each of these markers is given."""
@@ -15,16 +15,16 @@ _CASES = {"calls": "call_of", "store_calls": "store_call_of", "steps": "step_of"
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
-    """A rig on which every scenario can be set."""
-    with sqlite_rig() as rig:
-        yield Stage(rig)
+    """A harness on which every scenario can be set."""
+    with sqlite_harness() as harness:
+        yield Stage(harness)
 
 
 @pytest.fixture
-def rig(stage: Stage) -> Rig:
-    """A rig as on the first day."""
-    stage.rig.reset()
-    return stage.rig
+def harness(stage: Stage) -> Harness:
+    """A harness as on the first day."""
+    stage.harness.reset()
+    return stage.harness
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.faults.rig import Rig, Saved
+from tests.faults.harness import Harness, Saved
+from tests.faults.invariants import Allowed
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.stores import SqliteFile, Store
 from tests.faults.tampering import Tampering
-from tests.faults.truth import Allowed
 
 ALONE = Tampering(threads=1)
 """One step at a time, so that what is found is the same every time."""
@@ -36,21 +36,24 @@ class Found:
 
 
 @contextmanager
-def sqlite_rig() -> Iterator[Rig]:
-    """A rig whose store is an SQLite file."""
-    with tempfile.TemporaryDirectory() as folder, rig_on(SqliteFile(Path(folder) / "incidents")) as rig:
-        yield rig
+def sqlite_harness() -> Iterator[Harness]:
+    """A harness whose store is an SQLite file."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        harness_on(SqliteFile(Path(folder) / "incidents")) as harness,
+    ):
+        yield harness
 
 
 @contextmanager
-def rig_on(store: Store) -> Iterator[Rig]:
-    """A rig with this store."""
+def harness_on(store: Store) -> Iterator[Harness]:
+    """A harness with this store."""
     with tempfile.TemporaryDirectory() as folder:
-        rig = Rig(Path(folder), store)
+        harness = Harness(Path(folder), store)
         try:
-            yield rig
+            yield harness
         finally:
-            rig.close()
+            harness.close()
 
 
 @cache
@@ -61,8 +64,8 @@ def discovered() -> dict[str, Found]:
         AssertionError: if one goes wrong although nothing was done to it.
     """
     found: dict[str, Found] = {}
-    with sqlite_rig() as rig:
-        stage = Stage(rig)
+    with sqlite_harness() as harness:
+        stage = Stage(harness)
         for scenario in SCENARIOS.values():
             found[scenario.name] = _find(stage, scenario, found)
     return found
@@ -71,35 +74,35 @@ def discovered() -> dict[str, Found]:
 def _find(stage: Stage, scenario: Scenario, found: dict[str, Found]) -> Found:
     base = found[scenario.like].calls if scenario.like else ()
     stage.set(scenario)
-    rig = stage.rig
-    scenario.hinder(rig, base)
-    message = scenario.begin(rig)
-    rig.switchboard.calls.clear()
-    first = rig.deliver(message, 1, ALONE)
+    harness = stage.harness
+    scenario.hinder(harness, base)
+    message = scenario.begin(harness)
+    harness.fault_injector.calls.clear()
+    first = harness.deliver(message, 1, ALONE)
     if not first.acknowledged:
-        rig.later(60)
-        rig.settle(message, every=ALONE)
-    wrong = scenario.wrong(rig, Allowed(receipts=9, calls=9))
+        harness.later(60)
+        harness.settle(message, every=ALONE)
+    wrong = scenario.wrong(harness, Allowed(receipts=9, calls=9))
     assert not wrong, f"{scenario.name}, although nothing was done to it: {wrong}"
-    calls = tuple(call for call in rig.calls() if call not in base)
+    calls = tuple(call for call in harness.calls() if call not in base)
     return Found(calls, first.store_calls, first.steps)
 
 
 class Stage:
-    """A rig with every scenario's beginning at hand."""
+    """A harness with every scenario's beginning at hand."""
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, harness: Harness) -> None:
         """Prepares each scenario when it is first wanted."""
-        self.rig = rig
+        self.harness = harness
         self._prepared: dict[object, Saved] = {}
 
     def set(self, scenario: Scenario) -> None:
-        """Brings the rig to where the scenario begins."""
+        """Brings the harness to where the scenario begins."""
         if scenario.prepare not in self._prepared:
-            self.rig.reset()
-            scenario.prepare(self.rig)
-            self._prepared[scenario.prepare] = self.rig.save()
-        self.rig.load(self._prepared[scenario.prepare])
+            self.harness.reset()
+            scenario.prepare(self.harness)
+            self._prepared[scenario.prepare] = self.harness.save()
+        self.harness.load(self._prepared[scenario.prepare])
 
 
 def hindrances(scenario: Scenario) -> Sequence[str]:

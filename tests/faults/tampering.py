@@ -17,12 +17,12 @@ from typing import Any, TypeVar
 
 from incident.engine.run import Claim, Progress, Run
 from incident.engine.workflow import Result
-from incident.failures import PermanentError, TransientError
-from incident.model import Incident
+from incident.model.incident import Incident
+from incident.runtime.failures import PermanentError, TransientError
 from incident.services import google as google_service
 from incident.services import slack as slack_service
 from incident.store.contract import IncidentStore
-from incident.worker import THREADS, Worker
+from incident.worker.function import THREADS, Worker
 
 T = TypeVar("T")
 

@@ -9,30 +9,30 @@ from pathlib import Path
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from incident.sandbox.pubsub import PubSubStandIn
+from incident.sandbox.faults import Fault
+from incident.sandbox.pubsub.fake import FakePubSub
 from incident.sandbox.serve import Server
-from incident.sandbox.switchboard import Fault
 from tests.faults.buttons import buttons
-from tests.faults.rig import TITLE, Rig
-from tests.faults.truth import Allowed, notices, wrong_with_incident
+from tests.faults.harness import TITLE, Harness
+from tests.faults.invariants import Allowed, notices, wrong_with_incident
 
 MOST = 5
 
 
 @pytest.fixture
-def pubsub(rig: Rig) -> Iterator[PubSubStandIn]:
+def pubsub(harness: Harness) -> Iterator[FakePubSub]:
     """Pub/Sub itself, which delivers to a worker process each."""
-    rig.settings = {"INCIDENT_MAX_DELIVERY_ATTEMPTS": str(MOST)}
+    harness.settings = {"INCIDENT_MAX_DELIVERY_ATTEMPTS": str(MOST)}
 
     @Request.application
     def worker(request: Request) -> Response:
-        delivered = rig.workers.deliver(json.loads(request.get_data()), rig.environment())
-        rig.later(60)
+        delivered = harness.workers.deliver(json.loads(request.get_data()), harness.environment())
+        harness.later(60)
         return Response(status=delivered.status or 500)
 
     server = Server(worker)
-    pubsub = PubSubStandIn(
-        rig.switchboard,
+    pubsub = FakePubSub(
+        harness.fault_injector,
         topic="projects/test/topics/test",
         push_url=server.url,
         max_delivery_attempts=MOST,
@@ -54,43 +54,45 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("data", UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read_is_kept_with_its_reason(data: bytes, rig: Rig, pubsub: PubSubStandIn) -> None:
-    read_from = rig.workers.audit.stat().st_size if rig.workers.audit.exists() else 0
+def test_what_cannot_be_read_is_kept_with_its_reason(
+    data: bytes, harness: Harness, pubsub: FakePubSub
+) -> None:
+    read_from = harness.workers.audit.stat().st_size if harness.workers.audit.exists() else 0
     pubsub.publish(data, {"kind": "command", "id": "x"})
     assert pubsub.wait_until_settled(30)
     assert [letter.data for letter in pubsub.dead_letters] == [data]
     assert {delivery.status for delivery in pubsub.deliveries} == {400}
-    lines = _lines(rig.workers.audit, read_from)
+    lines = _lines(harness.workers.audit, read_from)
     assert [line["event"] for line in lines] == ["incident.message.unreadable"] * MOST
     assert all(line["severity"] == "ERROR" and "cannot be read" in line["message"] for line in lines)
-    assert not rig.switchboard.calls
+    assert not harness.fault_injector.calls
 
 
-def test_a_dead_letter_that_is_put_back_is_done_once(rig: Rig, pubsub: PubSubStandIn) -> None:
-    rig.switchboard.break_("docs.*", Fault(status=503))
-    message = rig.say(f"/incident {TITLE}")
+def test_a_dead_letter_that_is_put_back_is_done_once(harness: Harness, pubsub: FakePubSub) -> None:
+    harness.fault_injector.break_("docs.*", Fault(status=503))
+    message = harness.say(f"/incident {TITLE}")
     pubsub.publish(message.to_message(), {"kind": message.kind, "id": message.id})
     assert pubsub.wait_until_settled(30)
     (letter,) = pubsub.dead_letters
-    assert len(buttons(rig)) == 1, "the last delivery says what to do by hand"
-    assert len(notices(rig)) == 2, "and before, what is late was said once"
-    rig.switchboard.mend()
+    assert len(buttons(harness)) == 1, "the last delivery says what to do by hand"
+    assert len(notices(harness)) == 2, "and before, what is late was said once"
+    harness.fault_injector.mend()
     pubsub.replay(letter)
     assert pubsub.wait_until_settled(30)
     assert pubsub.dead_letters == []
-    assert wrong_with_incident(rig, Allowed()) == []
-    assert buttons(rig) == []
+    assert wrong_with_incident(harness, Allowed()) == []
+    assert buttons(harness) == []
 
 
 def test_a_dead_letter_that_is_put_back_although_it_was_done_changes_nothing(
-    rig: Rig, pubsub: PubSubStandIn
+    harness: Harness, pubsub: FakePubSub
 ) -> None:
-    message = rig.say(f"/incident {TITLE}")
+    message = harness.say(f"/incident {TITLE}")
     for _ in range(2):
         pubsub.publish(message.to_message(), {"kind": message.kind, "id": message.id})
         assert pubsub.wait_until_settled(30)
     assert len(pubsub.deliveries) == 2
-    assert wrong_with_incident(rig, Allowed()) == []
+    assert wrong_with_incident(harness, Allowed()) == []
 
 
 def _lines(audit: Path, read_from: int) -> list[dict[str, str]]:

@@ -8,10 +8,10 @@ from collections import Counter
 import pytest
 
 from incident.sandbox.google.state import DOCUMENT
-from incident.sandbox.receipt import BRIEFING, CHANNEL
-from tests.faults.rig import PLACE, Rig, backoffs
+from incident.sandbox.verification import BRIEFING, CHANNEL
+from tests.faults.harness import PLACE, Harness, backoffs
+from tests.faults.invariants import channel_named, event_type, said
 from tests.faults.stores import undone
-from tests.faults.truth import channel_named, event_type, said
 
 INCIDENTS = 50
 MOST_SLEPT = 20.0
@@ -20,40 +20,40 @@ MOST_DELIVERIES = 100
 
 
 @pytest.mark.timeout(300)
-def test_a_burst_loses_nothing_and_doubles_nothing(rig: Rig) -> None:
-    rig.slack.enforce_rate_limits = True
-    rig.google.enforce_quotas = True
-    began = rig.clock.ahead
+def test_a_burst_loses_nothing_and_doubles_nothing(harness: Harness) -> None:
+    harness.slack.enforce_rate_limits = True
+    harness.google.enforce_quotas = True
+    began = harness.clock.ahead
     waiting = [
-        (60.0 * number / INCIDENTS, number, 1, rig.say(f"/incident number {number} of a bad day", PLACE))
+        (60.0 * number / INCIDENTS, number, 1, harness.say(f"/incident number {number} of a bad day", PLACE))
         for number in range(INCIDENTS)
     ]
     longest = deliveries = 0.0
     while waiting:
         due, number, attempt, message = heapq.heappop(waiting)
-        now = rig.clock.ahead - began
-        rig.later(max(0.0, due - now))
-        delivered = rig.deliver(message, attempt)
+        now = harness.clock.ahead - began
+        harness.later(max(0.0, due - now))
+        delivered = harness.deliver(message, attempt)
         longest, deliveries = max(longest, delivered.slept), deliveries + 1
         if not delivered.acknowledged:
             assert attempt < MOST_DELIVERIES
             heapq.heappush(waiting, (max(due, now) + _backoff(attempt), number, attempt + 1, message))
     assert longest <= MOST_SLEPT
-    assert undone(rig.store) == {}
-    assert _wrong(rig) == []
+    assert undone(harness.store) == {}
+    assert _wrong(harness) == []
 
 
 def _backoff(attempt: int) -> float:
     return next(backoff for number, backoff in enumerate(backoffs(), 1) if number == attempt)
 
 
-def _wrong(rig: Rig) -> list[str]:
+def _wrong(harness: Harness) -> list[str]:
     """What is missing or doubled of fifty incidents."""
-    workspace, google = rig.slack.workspace, rig.google
+    workspace, google = harness.slack.workspace, harness.google
     channels = [c for c in workspace.channels.values() if c.creator == workspace.bot.id and c.name]
     documents = [f for f in google.files() if "incident" in f.app_properties and f.mime_type == DOCUMENT]
-    rows = google.sheet_rows(rig.workspace.spreadsheet_id, rig.workspace.sheet)[1:]
-    announced = said(rig, channel_named(rig, CHANNEL).id)
+    rows = google.sheet_rows(harness.workspace.spreadsheet_id, harness.workspace.sheet)[1:]
+    announced = said(harness, channel_named(harness, CHANNEL).id)
     lines = Counter((m.channel, m.subtype) for m in workspace.messages.values() if m.subtype)
     counts = {
         "channels": len(channels),

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from incident.commands import RETRY
-from incident.sandbox.receipt import CHANNEL
-from incident.sandbox.switchboard import Fault
+from incident.sandbox.faults import Fault
+from incident.sandbox.verification import CHANNEL
 from tests.faults.buttons import buttons, retry
 from tests.faults.discovery import Stage
-from tests.faults.rig import TITLE, Rig
+from tests.faults.harness import TITLE, Harness
+from tests.faults.invariants import Allowed, channel_named, wrong_with_incident
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.stores import undone
-from tests.faults.truth import Allowed, channel_named, wrong_with_incident
 
 ONCE = Allowed()
 
@@ -23,35 +23,37 @@ ONCE = Allowed()
 @pytest.mark.calls("declare", "update", "ask")
 def test_a_refusal_of_any_call_is_told_and_put_right(call_of: tuple[str, str], stage: Stage) -> None:
     name, call = call_of
-    scenario, rig = SCENARIOS[name], stage.rig
+    scenario, harness = SCENARIOS[name], stage.harness
     stage.set(scenario)
     method = call.rpartition(" ")[0]
-    rig.switchboard.break_(method, _refusal(method))
-    message = scenario.begin(rig)
+    harness.fault_injector.break_(method, _refusal(method))
+    message = scenario.begin(harness)
     if method == "slack.chat.postMessage":
-        _nobody_can_be_told(rig, message_settles=lambda: rig.deliver(message).acknowledged)
-        rig.switchboard.mend()
-        rig.settle(message)
+        _nobody_can_be_told(harness, message_settles=lambda: harness.deliver(message).acknowledged)
+        harness.fault_injector.mend()
+        harness.settle(message)
     else:
-        rig.settle(message)
-        assert bool(buttons(rig)) == bool(undone(rig.store)), "who is not served is told, and nobody else"
-        rig.switchboard.mend()
-        if buttons(rig):
-            retry(rig)
-    wrong = scenario.wrong(rig, ONCE)
+        harness.settle(message)
+        assert bool(buttons(harness)) == bool(undone(harness.store)), (
+            "who is not served is told, and nobody else"
+        )
+        harness.fault_injector.mend()
+        if buttons(harness):
+            retry(harness)
+    wrong = scenario.wrong(harness, ONCE)
     if method == "slack.users.info":  # an incident does not wait for a name: the report has the person's id
         assert wrong.pop() == "Report: 1, who commands is not in it"
     if call == "slack.response_url 1" and name == "update":  # everybody reads the update itself
         assert wrong.pop() == "thanked 0 times"
     assert wrong == []
-    assert buttons(rig) == [], "there is nothing left to retry"
+    assert buttons(harness) == [], "there is nothing left to retry"
 
 
-def _nobody_can_be_told(rig: Rig, message_settles: Callable[[], bool]) -> None:
+def _nobody_can_be_told(harness: Harness, message_settles: Callable[[], bool]) -> None:
     """A message that nobody was told about is not done with: it heals by itself, or ends as a dead letter."""
     for _ in range(3):
         assert not message_settles()
-        rig.later(60)
+        harness.later(60)
 
 
 def _refusal(method: str) -> Fault:
@@ -60,28 +62,28 @@ def _refusal(method: str) -> Fault:
     return Fault(status=200, error="missing_scope") if method.startswith("slack.") else Fault(status=403)
 
 
-def _delete_template(rig: Rig) -> Callable[[], None]:
-    files = rig.google._state.files
-    template = files.pop(rig.workspace.template_id)
+def _delete_template(harness: Harness) -> Callable[[], None]:
+    files = harness.google._state.files
+    template = files.pop(harness.workspace.template_id)
     return lambda: files.update({template.id: template})
 
 
-def _take_scopes(*scopes: str) -> Callable[[Rig], Callable[[], None]]:
-    def take(rig: Rig) -> Callable[[], None]:
-        before = rig.slack.scopes
-        rig.slack.scopes = before - frozenset(scopes)
+def _take_scopes(*scopes: str) -> Callable[[Harness], Callable[[], None]]:
+    def take(harness: Harness) -> Callable[[], None]:
+        before = harness.slack.scopes
+        harness.slack.scopes = before - frozenset(scopes)
 
         def give_back() -> None:
-            rig.slack.scopes = before
+            harness.slack.scopes = before
 
         return give_back
 
     return take
 
 
-def _leave_announcements(rig: Rig) -> Callable[[], None]:
-    workspace = rig.slack.workspace
-    channel = channel_named(rig, CHANNEL)
+def _leave_announcements(harness: Harness) -> Callable[[], None]:
+    workspace = harness.slack.workspace
+    channel = channel_named(harness, CHANNEL)
     workspace.put(replace(channel, members=tuple(m for m in channel.members if m != workspace.bot.id)))
 
     def enter() -> None:
@@ -91,9 +93,9 @@ def _leave_announcements(rig: Rig) -> Callable[[], None]:
     return enter
 
 
-def _delete_spreadsheet(rig: Rig) -> Callable[[], None]:
-    files = rig.google._state.files
-    spreadsheet = files.pop(rig.workspace.spreadsheet_id)
+def _delete_spreadsheet(harness: Harness) -> Callable[[], None]:
+    files = harness.google._state.files
+    spreadsheet = files.pop(harness.workspace.spreadsheet_id)
     return lambda: files.update({spreadsheet.id: spreadsheet})
 
 
@@ -108,62 +110,62 @@ CAUSES = {
 
 
 @pytest.mark.parametrize("cause", CAUSES)
-def test_a_cause_that_is_put_right(cause: str, rig: Rig) -> None:
-    put_right = CAUSES[cause](rig)
-    rig.settle(rig.say(f"/incident {TITLE}"))
-    assert buttons(rig)
-    assert undone(rig.store)
-    retry(rig)  # too early: nothing is done twice, and the button stays
-    assert buttons(rig)
+def test_a_cause_that_is_put_right(cause: str, harness: Harness) -> None:
+    put_right = CAUSES[cause](harness)
+    harness.settle(harness.say(f"/incident {TITLE}"))
+    assert buttons(harness)
+    assert undone(harness.store)
+    retry(harness)  # too early: nothing is done twice, and the button stays
+    assert buttons(harness)
     put_right()
-    retry(rig)
-    assert wrong_with_incident(rig, ONCE) == []
-    assert buttons(rig) == []
+    retry(harness)
+    assert wrong_with_incident(harness, ONCE) == []
+    assert buttons(harness) == []
 
 
 @pytest.mark.parametrize("copies", [2, 3])
-def test_the_button_pressed_by_several_people_at_once(copies: int, rig: Rig) -> None:
-    put_right = _delete_template(rig)
-    rig.settle(rig.say(f"/incident {TITLE}"))
+def test_the_button_pressed_by_several_people_at_once(copies: int, harness: Harness) -> None:
+    put_right = _delete_template(harness)
+    harness.settle(harness.say(f"/incident {TITLE}"))
     put_right()
-    pressed = buttons(rig)[0]
-    presses = [rig.press(pressed.channel, pressed.ts, RETRY) for _ in range(copies)]
-    rig.deliver_at_once(presses)
-    rig.later(60)
+    pressed = buttons(harness)[0]
+    presses = [harness.press(pressed.channel, pressed.ts, RETRY) for _ in range(copies)]
+    harness.deliver_at_once(presses)
+    harness.later(60)
     for press in presses:
-        rig.settle(press)
-    assert wrong_with_incident(rig, ONCE) == []
-    assert buttons(rig) == []
+        harness.settle(press)
+    assert wrong_with_incident(harness, ONCE) == []
+    assert buttons(harness) == []
 
 
-def test_the_channel_is_archived_half_way(rig: Rig) -> None:
+def test_the_channel_is_archived_half_way(harness: Harness) -> None:
     """All that needs it waits until somebody has opened it again."""
-    message = rig.say(f"/incident {TITLE}")
-    rig.kill_at("slack.conversations.setTopic", 1, "arrived")
-    rig.deliver(message)
-    workspace = rig.slack.workspace
+    message = harness.say(f"/incident {TITLE}")
+    harness.kill_at("slack.conversations.setTopic", 1, "arrived")
+    harness.deliver(message)
+    workspace = harness.slack.workspace
     channel = next(c for c in workspace.channels.values() if c.creator == workspace.bot.id and c.name)
     workspace.put(replace(channel, archived=True))
-    rig.later(60)
-    rig.settle(message)
-    told = [m for m in buttons(rig) if m.channel != channel.id]
+    harness.later(60)
+    harness.settle(message)
+    told = [m for m in buttons(harness) if m.channel != channel.id]
     assert told, "where the channel is closed, people are told elsewhere"
     workspace.put(replace(workspace.channels[channel.id], archived=False))
-    retry(rig)
-    assert wrong_with_incident(rig, Allowed(receipts=2, calls=2)) == []
-    assert buttons(rig) == []
+    retry(harness)
+    assert wrong_with_incident(harness, Allowed(receipts=2, calls=2)) == []
+    assert buttons(harness) == []
 
 
-def test_the_last_delivery_leaves_a_button(rig: Rig) -> None:
+def test_the_last_delivery_leaves_a_button(harness: Harness) -> None:
     """What only Google's patience was too short for: the message is a dead letter, the button still works."""
-    rig.switchboard.break_("docs.*", Fault(status=503))
-    message = rig.say(f"/incident {TITLE}")
-    assert not rig.deliver(message, 1).acknowledged
-    assert buttons(rig) == []
-    rig.later(60)
-    assert not rig.deliver(message, 100).acknowledged
-    assert len(buttons(rig)) == 1
-    rig.switchboard.mend()
-    retry(rig)
-    assert wrong_with_incident(rig, ONCE) == []
-    assert buttons(rig) == []
+    harness.fault_injector.break_("docs.*", Fault(status=503))
+    message = harness.say(f"/incident {TITLE}")
+    assert not harness.deliver(message, 1).acknowledged
+    assert buttons(harness) == []
+    harness.later(60)
+    assert not harness.deliver(message, 100).acknowledged
+    assert len(buttons(harness)) == 1
+    harness.fault_injector.mend()
+    retry(harness)
+    assert wrong_with_incident(harness, ONCE) == []
+    assert buttons(harness) == []

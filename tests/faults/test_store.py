@@ -6,9 +6,9 @@ import pytest
 
 from tests.faults.buttons import buttons, retry
 from tests.faults.discovery import Stage
+from tests.faults.invariants import Allowed
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.tampering import Tampering
-from tests.faults.truth import Allowed
 
 FAULTS = {
     "killed_before": Tampering(threads=1, store_fault="kill"),
@@ -40,8 +40,8 @@ def test_the_worker_dies_with_the_result_of_any_step_in_hand(
 def _settles(stage: Stage, name: str, tampering: Tampering) -> None:
     scenario = SCENARIOS[name]
     stage.set(scenario)
-    stage.rig.settle(scenario.begin(stage.rig), tampering)
-    if buttons(stage.rig):  # what the store will never do is no more than any other refusal
-        retry(stage.rig)
+    stage.harness.settle(scenario.begin(stage.harness), tampering)
+    if buttons(stage.harness):  # what the store will never do is no more than any other refusal
+        retry(stage.harness)
     # A result that was not stored is as lost as one that never came.
-    assert scenario.wrong(stage.rig, Allowed(receipts=2, calls=2)) == []
+    assert scenario.wrong(stage.harness, Allowed(receipts=2, calls=2)) == []

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from incident.sandbox.switchboard import Fault
+from incident.sandbox.faults import Fault
 from tests.faults.discovery import Stage
-from tests.faults.rig import TITLE, Rig
+from tests.faults.harness import TITLE, Harness
+from tests.faults.invariants import Allowed, event_type, incident_channel, wrong_with_incident
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.tampering import Tampering
-from tests.faults.truth import Allowed, event_type, incident_channel, wrong_with_incident
 
 WORKFLOWS = ("declare", "update", "ask", "answer_declare")
 ONCE = Allowed()
@@ -23,23 +23,23 @@ ONCE = Allowed()
 def test_deliveries_at_the_same_instant(name: str, copies: int, stage: Stage) -> None:
     scenario = SCENARIOS[name]
     stage.set(scenario)
-    stage.rig.settle(scenario.begin(stage.rig), copies=copies)
-    assert scenario.wrong(stage.rig, ONCE) == []
+    stage.harness.settle(scenario.begin(stage.harness), copies=copies)
+    assert scenario.wrong(stage.harness, ONCE) == []
 
 
 @pytest.mark.calls("declare", "update")
 def test_deliveries_at_the_same_instant_after_a_worker_died(call_of: tuple[str, str], stage: Stage) -> None:
     name, call = call_of
-    scenario, rig = SCENARIOS[name], stage.rig
+    scenario, harness = SCENARIOS[name], stage.harness
     stage.set(scenario)
-    message = scenario.begin(rig)
-    rig.switchboard.calls.clear()
+    message = scenario.begin(harness)
+    harness.fault_injector.calls.clear()
     method, _, number = call.rpartition(" ")
-    rig.kill_at(method, int(number), "acted")
-    assert rig.deliver(message, tampering=Tampering(threads=1)).status == 0
-    rig.later(60)
-    rig.settle(message, copies=2)
-    assert scenario.wrong(rig, Allowed(receipts=2, calls=2)) == []
+    harness.kill_at(method, int(number), "acted")
+    assert harness.deliver(message, tampering=Tampering(threads=1)).status == 0
+    harness.later(60)
+    harness.settle(message, copies=2)
+    assert scenario.wrong(harness, Allowed(receipts=2, calls=2)) == []
 
 
 @pytest.mark.calls("declare", "update")
@@ -52,84 +52,86 @@ def test_a_worker_that_froze_wakes_up_beside_the_one_that_took_over(
     what it was about to; no service that the bot uses can fence that off.
     """
     name, call = call_of
-    scenario, rig = SCENARIOS[name], stage.rig
+    scenario, harness = SCENARIOS[name], stage.harness
     stage.set(scenario)
-    message = scenario.begin(rig)
-    rig.switchboard.calls.clear()
+    message = scenario.begin(harness)
+    harness.fault_injector.calls.clear()
     method, _, number = call.rpartition(" ")
-    frozen = rig.freeze_at(method, int(number))
+    frozen = harness.freeze_at(method, int(number))
     with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(rig.deliver, message, 1, Tampering(threads=1))
+        first = pool.submit(harness.deliver, message, 1, Tampering(threads=1))
         pids = frozen.result(20)
         try:
-            rig.later(60)
-            rig.settle(message)
+            harness.later(60)
+            harness.settle(message)
         finally:
-            rig.workers.signal(signal.SIGCONT, pids)
+            harness.workers.signal(signal.SIGCONT, pids)
         assert not first.result(20).acknowledged
-    assert scenario.wrong(rig, Allowed(receipts=2, calls=2)) == []
+    assert scenario.wrong(harness, Allowed(receipts=2, calls=2)) == []
 
 
 @pytest.mark.parametrize("skew", [-60.0, 60.0])
 @pytest.mark.parametrize(
     "method", ["slack.chat.postMessage", "drive.files.copy", "slack.conversations.create"]
 )
-def test_clocks_that_are_a_minute_off(skew: float, method: str, rig: Rig) -> None:
-    message = rig.say(f"/incident {TITLE}")
-    rig.switchboard.break_(method, Fault(status=500, acts=True), times=1)
-    rig.settle(message, Tampering(skew=skew))
-    assert wrong_with_incident(rig, ONCE) == []
+def test_clocks_that_are_a_minute_off(skew: float, method: str, harness: Harness) -> None:
+    message = harness.say(f"/incident {TITLE}")
+    harness.fault_injector.break_(method, Fault(status=500, acts=True), times=1)
+    harness.settle(message, Tampering(skew=skew))
+    assert wrong_with_incident(harness, ONCE) == []
 
 
-def test_workers_whose_clocks_are_two_minutes_apart(rig: Rig) -> None:
+def test_workers_whose_clocks_are_two_minutes_apart(harness: Harness) -> None:
     """Who holds a run, and for how long, is by the store's clock alone."""
-    message = rig.say(f"/incident {TITLE}")
-    rig.kill_at("slack.pins.add", 1, "acted")
-    rig.deliver(message, 1, Tampering(skew=-60.0, threads=1))
-    assert not rig.deliver(message, 2, Tampering(skew=60.0)).acknowledged  # the lease holds
-    rig.later(31)
-    assert rig.deliver(message, 3, Tampering(skew=60.0)).acknowledged
-    assert wrong_with_incident(rig, ONCE) == []
+    message = harness.say(f"/incident {TITLE}")
+    harness.kill_at("slack.pins.add", 1, "acted")
+    harness.deliver(message, 1, Tampering(skew=-60.0, threads=1))
+    assert not harness.deliver(message, 2, Tampering(skew=60.0)).acknowledged  # the lease holds
+    harness.later(31)
+    assert harness.deliver(message, 3, Tampering(skew=60.0)).acknowledged
+    assert wrong_with_incident(harness, ONCE) == []
 
 
-def test_a_copy_that_search_does_not_show_yet_is_waited_for(rig: Rig) -> None:
-    rig.google.search_lag_seconds = 60.0
-    message = rig.say(f"/incident {TITLE}")
-    rig.kill_at("drive.files.copy", 1, "acted")
-    rig.deliver(message, 1, Tampering(threads=1))
-    rig.later(31)
-    assert not rig.deliver(message, 2).acknowledged
-    assert len(rig.switchboard.calls) > 5, "all else goes on"
-    rig.settle(message)
-    assert wrong_with_incident(rig, Allowed()) == []
+def test_a_copy_that_search_does_not_show_yet_is_waited_for(harness: Harness) -> None:
+    harness.google.search_lag_seconds = 60.0
+    message = harness.say(f"/incident {TITLE}")
+    harness.kill_at("drive.files.copy", 1, "acted")
+    harness.deliver(message, 1, Tampering(threads=1))
+    harness.later(31)
+    assert not harness.deliver(message, 2).acknowledged
+    assert len(harness.fault_injector.calls) > 5, "all else goes on"
+    harness.settle(message)
+    assert wrong_with_incident(harness, Allowed()) == []
 
 
-def test_an_update_overtakes_the_declaration(rig: Rig) -> None:
+def test_an_update_overtakes_the_declaration(harness: Harness) -> None:
     """The channel is there and recorded, its declaration was cut short, and somebody says something in it."""
-    declaration = rig.say(f"/incident {TITLE}")
-    rig.kill_at("slack.conversations.setTopic", 1, "arrived")
-    rig.deliver(declaration)
-    channel = next(c for c in rig.slack.workspace.channels.values() if c.name.startswith("incident-2"))
-    rig.slack.join("U0ALICE", channel.id)
-    rig.settle(rig.say("/incident update all well", channel.id))
-    rig.settle(declaration)
-    wrong = [w for w in wrong_with_incident(rig, Allowed(2, 2)) if "2 messages of the bot's own" not in w]
+    declaration = harness.say(f"/incident {TITLE}")
+    harness.kill_at("slack.conversations.setTopic", 1, "arrived")
+    harness.deliver(declaration)
+    channel = next(c for c in harness.slack.workspace.channels.values() if c.name.startswith("incident-2"))
+    harness.slack.join("U0ALICE", channel.id)
+    harness.settle(harness.say("/incident update all well", channel.id))
+    harness.settle(declaration)
+    wrong = [w for w in wrong_with_incident(harness, Allowed(2, 2)) if "2 messages of the bot's own" not in w]
     assert wrong == []
     updates = [
-        m for m in rig.slack.workspace.history(incident_channel(rig).id) if event_type(m) == "incident_update"
+        m
+        for m in harness.slack.workspace.history(incident_channel(harness).id)
+        if event_type(m) == "incident_update"
     ]
     assert len(updates) == 1
 
 
 def test_the_same_button_pressed_twice_is_one_incident(stage: Stage) -> None:
-    scenario, rig = SCENARIOS["answer_declare"], stage.rig
+    scenario, harness = SCENARIOS["answer_declare"], stage.harness
     stage.set(scenario)
-    first, second = scenario.begin(rig), scenario.begin(rig)
+    first, second = scenario.begin(harness), scenario.begin(harness)
     assert first.id != second.id
     with ThreadPoolExecutor(2) as pool:
-        for settled in (pool.submit(rig.deliver, first), pool.submit(rig.deliver, second)):
+        for settled in (pool.submit(harness.deliver, first), pool.submit(harness.deliver, second)):
             settled.result()
-    rig.later(60)
-    rig.settle(first)
-    rig.settle(second)
-    assert scenario.wrong(rig, ONCE) == []
+    harness.later(60)
+    harness.settle(first)
+    harness.settle(second)
+    assert scenario.wrong(harness, ONCE) == []

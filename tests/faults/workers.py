@@ -57,7 +57,7 @@ class Workers:
         self._running: set[int] = set()
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.zygote", self._socket],
+            [sys.executable, "-m", "tests.faults.fork_server", self._socket],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -24,20 +24,20 @@ from incident.commands import (
 )
 from incident.intake.requests import Check, MalformedRequestError, NothingToDo, Request, read
 from incident.intake.signature import Verifier
-from incident.interaction import Interaction, Kind, UnreadableMessageError
 from incident.messages import incident as incident_messages
 from incident.messages import intake as intake_messages
 from incident.messages.incident import TOPIC_LIMIT, Links
 from incident.messages.locales import words_for
 from incident.messages.rich import Message
-from incident.model import Incident, Role
-from incident.naming import channel_name, document_title, incident_id, with_suffix
+from incident.model.incident import Incident, Role
+from incident.model.interaction import Interaction, Kind, UnreadableMessageError
+from incident.model.naming import channel_name, document_title, incident_id, with_suffix
+from incident.model.slack_text import as_typed, escape, escape_within, one_line
+from incident.runtime.secrets import FixedSecret
 from incident.sandbox.slack import blocks as block_kit
 from incident.sandbox.slack import mrkdwn
 from incident.sandbox.slack.bot_link import signature
-from incident.secrets import FixedSecret
-from incident.slack_text import as_typed, escape, escape_within, one_line
-from incident.worker import read_push
+from incident.worker.function import read_push
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NOW = 1_531_420_618

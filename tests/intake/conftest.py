@@ -20,7 +20,7 @@ def function() -> Iterator[Door]:
 def door(function: Door) -> Iterator[Door]:
     function.messages()
     yield function
-    function.switchboard.reset()
+    function.fault_injector.reset()
     function.slack.seed()
 
 

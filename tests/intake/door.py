@@ -17,12 +17,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from incident.interaction import Interaction
-from incident.sandbox.pubsub import PubSubStandIn
+from incident.model.interaction import Interaction
+from incident.sandbox.faults import FaultInjector
+from incident.sandbox.pubsub.fake import FakePubSub
 from incident.sandbox.serve import Server
-from incident.sandbox.slack import SlackStandIn
+from incident.sandbox.slack import FakeSlack
 from incident.sandbox.slack.bot_link import signature
-from incident.sandbox.switchboard import Switchboard
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TOKEN = "xoxb-sandbox"
@@ -53,13 +53,13 @@ class Door:
         app: the WSGI application that functions-framework makes.
         slack: a workspace whose people reach the function over real sockets.
         pubsub: where the function publishes; nothing is delivered.
-        switchboard: breaks either.
+        fault_injector: breaks either.
     """
 
     app: Flask
-    slack: SlackStandIn
-    pubsub: PubSubStandIn
-    switchboard: Switchboard
+    slack: FakeSlack
+    pubsub: FakePubSub
+    fault_injector: FaultInjector
     _seen: int = field(default=0)
 
     def post(
@@ -108,12 +108,12 @@ class Door:
 @contextmanager
 def opened(**settings: str) -> Iterator[Door]:
     """The function in this process, made as functions-framework makes it."""
-    switchboard = Switchboard()
+    fault_injector = FaultInjector()
     with ExitStack() as stack:
-        pubsub = PubSubStandIn(switchboard, topic=TOPIC, push_url="http://127.0.0.1:9/")
+        pubsub = FakePubSub(fault_injector, topic=TOPIC, push_url="http://127.0.0.1:9/")
         stack.callback(pubsub.close)
         pubsub.paused = True
-        slack = SlackStandIn(switchboard, bot_token=TOKEN, signing_secret=SECRET)
+        slack = FakeSlack(fault_injector, bot_token=TOKEN, signing_secret=SECRET)
         stand_in = Server(slack)
         stack.callback(stand_in.close)
         slack.url = stand_in.url
@@ -134,4 +134,4 @@ def opened(**settings: str) -> Iterator[Door]:
         served = Server(app)
         stack.callback(served.close)
         slack.bot_url = served.url
-        yield Door(app, slack, pubsub, switchboard)
+        yield Door(app, slack, pubsub, fault_injector)

@@ -10,7 +10,7 @@ import pytest
 
 from incident.commands import ANSWER_UPDATE, TITLE
 from incident.messages.english import ENGLISH
-from incident.sandbox.switchboard import Fault
+from incident.sandbox.faults import Fault
 from tests.intake.door import Door
 from tests.intake.test_requests import ALICE, SRE, button
 from tests.unit.hostile import NASTY
@@ -35,7 +35,7 @@ def texts(found: Any) -> list[str]:
 def test_a_command_comes_back_with_its_words(
     door: Door, fault: Fault, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    door.switchboard.break_("pubsub.publish", fault)
+    door.fault_injector.break_("pubsub.publish", fault)
     said = door.slack.type(ALICE, SRE, f"/incident {NASTY}")
     assert (said.status, said.shown.startswith("This was not recorded")) == (200, True)
     assert said.seconds < IN_TIME
@@ -52,12 +52,12 @@ def test_a_command_comes_back_with_its_words(
 def test_a_form_stays_open_with_its_words(door: Door, fault: Fault) -> None:
     view = door.slack.type(ALICE, SRE, "/incident").view
     assert view is not None
-    door.switchboard.break_("pubsub.publish", fault)
+    door.fault_injector.break_("pubsub.publish", fault)
     said = door.slack.submit(ALICE, view, {TITLE: NASTY})
     assert (said.status, said.view) == (200, view)
     assert said.errors == {TITLE: ENGLISH.not_recorded_form}
     assert said.seconds < IN_TIME
-    door.switchboard.mend()
+    door.fault_injector.mend()
     again = door.slack.submit(ALICE, view, {TITLE: NASTY})
     assert (again.status, again.view) == (200, None)
     assert [published.payload["values"][TITLE] for published in door.published()] == [NASTY]
@@ -65,7 +65,7 @@ def test_a_form_stays_open_with_its_words(door: Door, fault: Fault) -> None:
 
 @FAULTS
 def test_whoever_pressed_a_button_is_told(door: Door, fault: Fault) -> None:
-    door.switchboard.break_("pubsub.publish", fault)
+    door.fault_injector.break_("pubsub.publish", fault)
     door.slack.type(ALICE, SRE, "/incident")
     url = door.slack.workspace.response_urls
     response_url = f"{door.slack.url}/response/{next(iter(url.values())).id}"
@@ -85,14 +85,14 @@ def test_whoever_pressed_a_button_is_told(door: Door, fault: Fault) -> None:
 def test_a_button_without_a_place_to_answer_to_is_no_crash(
     door: Door, response_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    door.switchboard.break_("pubsub.publish", Fault(status=404))
+    door.fault_injector.break_("pubsub.publish", Fault(status=404))
     answer = door.interactive(button(response_url=response_url))
     assert answer.status_code == 200
     assert '"incident.reply.failed"' in capsys.readouterr().out
 
 
 def test_slack_sends_an_event_again_by_itself(door: Door) -> None:
-    door.switchboard.break_("pubsub.publish", Fault(status=404), times=1)
+    door.fault_injector.break_("pubsub.publish", Fault(status=404), times=1)
     event = {"type": "event_callback", "event_id": "Ev1", "event": {"type": "message"}}
     assert door.event(event).status_code == 503
     assert door.event(event).status_code == 200
@@ -100,14 +100,14 @@ def test_slack_sends_an_event_again_by_itself(door: Door) -> None:
 
 
 def test_a_short_trouble_is_not_noticed(door: Door) -> None:
-    door.switchboard.break_("pubsub.publish", Fault(status=503), times=2)
+    door.fault_injector.break_("pubsub.publish", Fault(status=503), times=2)
     assert door.slack.type(ALICE, SRE, "/incident down").shown == ENGLISH.received
     assert len(door.published()) == 1
 
 
 def test_an_answer_that_was_lost_is_one_interaction(door: Door) -> None:
     """Pub/Sub took it and broke off: it is published again, and is the same to the worker."""
-    door.switchboard.break_("pubsub.publish", Fault(status=0, acts=True), times=1)
+    door.fault_injector.break_("pubsub.publish", Fault(status=0, acts=True), times=1)
     assert door.slack.type(ALICE, SRE, "/incident down").shown == ENGLISH.received
     assert len({published.id for published in door.published()}) == 1
 
@@ -118,7 +118,7 @@ def test_no_line_of_the_log_bears_a_secret_or_peoples_words(
     words = "the words of a private incident"
     for fault in (None, Fault(status=404), Fault(status=0)):
         if fault:
-            door.switchboard.break_("*", fault)
+            door.fault_injector.break_("*", fault)
         door.slack.type(ALICE, SRE, f"/incident {words}")
         door.slack.type(ALICE, SRE, "/incident")
         door.slack.type(ALICE, SRE, "/incident help")

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 import pytest
 
 from incident.commands import ANSWER_UPDATE, SEVERITY, TITLE
-from incident.interaction import Kind
-from incident.sandbox.switchboard import Fault
+from incident.model.interaction import Kind
+from incident.sandbox.faults import Fault
 from tests.intake.door import COMMAND, Door
 from tests.unit.hostile import NASTY
 
@@ -243,13 +243,13 @@ def test_typing_nothing_opens_the_form_and_submitting_it_publishes(door: Door) -
     ],
 )
 def test_when_the_form_does_not_open_the_person_reads_how_to_go_on(door: Door, fault: Fault) -> None:
-    door.switchboard.break_("slack.views.open", fault, times=1)
+    door.fault_injector.break_("slack.views.open", fault, times=1)
     began = time.monotonic()
     said = door.slack.type(ALICE, SRE, "/incident")
     assert time.monotonic() - began < 2.9
     assert said.status == 200
     assert "/incident {what went wrong}" in json.dumps(json.loads(said.body))
-    assert [call.method for call in door.switchboard.calls] == ["views.open"], "a trigger serves once"
+    assert [call.method for call in door.fault_injector.calls] == ["views.open"], "a trigger serves once"
 
 
 def test_what_the_workspace_shows_after_a_command(door: Door) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from incident import secrets
-from incident.google_cloud import GoogleCloud
 from incident.intake.signature import Verifier
+from incident.runtime import secrets
+from incident.runtime.google_cloud import GoogleCloud
+from incident.runtime.secrets import FixedSecret, SecretUnavailableError, StoredSecret, secret
 from incident.sandbox.serve import Server
 from incident.sandbox.slack.bot_link import signature
-from incident.secrets import FixedSecret, SecretUnavailableError, StoredSecret, secret
 
 NAME = "projects/p/secrets/signing"
 BODY = b"text=down"
@@ -63,7 +63,7 @@ def _json(body: dict[str, Any]) -> Response:
 
 
 @dataclass
-class Rig:
+class Harness:
     manager: SecretManager
     stored: StoredSecret
     verifier: Verifier
@@ -75,90 +75,92 @@ class Rig:
 
 
 @pytest.fixture
-def rig() -> Iterator[Rig]:
+def harness() -> Iterator[Harness]:
     manager = SecretManager()
     server = Server(manager)
     cloud = GoogleCloud(server.url.removeprefix("http://"))
     stored = StoredSecret(NAME, cloud)
-    yield Rig(manager, stored, Verifier(stored), cloud)
+    yield Harness(manager, stored, Verifier(stored), cloud)
     server.close()
 
 
-def test_it_is_read_once_and_kept(rig: Rig) -> None:
-    assert rig.accepts("first")
-    assert rig.accepts("first")
-    assert rig.manager.asked == [f"/v1/{NAME}/versions", f"/v1/{NAME}/versions/1:access"]
+def test_it_is_read_once_and_kept(harness: Harness) -> None:
+    assert harness.accepts("first")
+    assert harness.accepts("first")
+    assert harness.manager.asked == [f"/v1/{NAME}/versions", f"/v1/{NAME}/versions/1:access"]
 
 
-def test_both_secrets_are_good_while_it_is_rotated(rig: Rig) -> None:
-    rig.manager.versions = [(3, "third"), (2, None), (1, "first")]
-    assert rig.accepts("first")
-    assert rig.accepts("third")
-    assert not rig.accepts("second")
-    assert rig.stored.values() == ("third", "first")
+def test_both_secrets_are_good_while_it_is_rotated(harness: Harness) -> None:
+    harness.manager.versions = [(3, "third"), (2, None), (1, "first")]
+    assert harness.accepts("first")
+    assert harness.accepts("third")
+    assert not harness.accepts("second")
+    assert harness.stored.values() == ("third", "first")
 
 
-def test_a_new_secret_is_good_at_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert rig.accepts("first")
+def test_a_new_secret_is_good_at_once(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert harness.accepts("first")
     monkeypatch.setattr(secrets, "REFRESH_SECONDS", 0.0)
-    rig.manager.versions = [(2, "second"), (1, "first")]
-    assert rig.accepts("second")
-    assert rig.accepts("first")
-    rig.manager.versions = [(2, "second"), (1, None)]
-    assert not rig.accepts("nonsense")
-    assert not rig.accepts("first")
-    assert rig.accepts("second")
+    harness.manager.versions = [(2, "second"), (1, "first")]
+    assert harness.accepts("second")
+    assert harness.accepts("first")
+    harness.manager.versions = [(2, "second"), (1, None)]
+    assert not harness.accepts("nonsense")
+    assert not harness.accepts("first")
+    assert harness.accepts("second")
 
 
-def test_whoever_was_refused_with_the_old_value_has_the_new_one_that_somebody_else_read(rig: Rig) -> None:
-    old = rig.stored.values()
-    rig.manager.versions = [(2, "second"), (1, "first")]
-    rig.stored._read_at -= secrets.REFRESH_SECONDS
-    assert [rig.stored.refresh(old) for _ in range(3)] == [True, True, True]
-    assert rig.manager.asked.count(f"/v1/{NAME}/versions") == 2, "it is read once for all of them"
-    assert not rig.stored.refresh(rig.stored.values())
+def test_whoever_was_refused_with_the_old_value_has_the_new_one_that_somebody_else_read(
+    harness: Harness,
+) -> None:
+    old = harness.stored.values()
+    harness.manager.versions = [(2, "second"), (1, "first")]
+    harness.stored._read_at -= secrets.REFRESH_SECONDS
+    assert [harness.stored.refresh(old) for _ in range(3)] == [True, True, True]
+    assert harness.manager.asked.count(f"/v1/{NAME}/versions") == 2, "it is read once for all of them"
+    assert not harness.stored.refresh(harness.stored.values())
 
 
-def test_forged_requests_do_not_have_it_read_without_end(rig: Rig) -> None:
-    assert rig.accepts("first")
-    read = len(rig.manager.asked)
-    rig.manager.versions = [(2, "second")]
+def test_forged_requests_do_not_have_it_read_without_end(harness: Harness) -> None:
+    assert harness.accepts("first")
+    read = len(harness.manager.asked)
+    harness.manager.versions = [(2, "second")]
     for _ in range(20):
-        assert not rig.accepts("forged")
-    assert len(rig.manager.asked) == read
-    assert rig.accepts("first"), "it is not read again within half a minute"
+        assert not harness.accepts("forged")
+    assert len(harness.manager.asked) == read
+    assert harness.accepts("first"), "it is not read again within half a minute"
 
 
-def test_junk_does_not_have_it_read_at_all(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_junk_does_not_have_it_read_at_all(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "REFRESH_SECONDS", 0.0)
-    assert not rig.verifier.is_from_slack(BODY, "now", "v0=x")
-    assert rig.manager.asked == []
+    assert not harness.verifier.is_from_slack(BODY, "now", "v0=x")
+    assert harness.manager.asked == []
 
 
 def test_a_secret_that_was_read_stays_good_while_secret_manager_fails(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert rig.accepts("first")
+    assert harness.accepts("first")
     monkeypatch.setattr(secrets, "REFRESH_SECONDS", 0.0)
-    rig.manager.status = 403
-    assert not rig.accepts("second")
-    assert rig.accepts("first")
+    harness.manager.status = 403
+    assert not harness.accepts("second")
+    assert harness.accepts("first")
 
 
 @pytest.mark.parametrize("status", [403, 404, 503])
-def test_a_secret_that_cannot_be_read_is_said_without_its_name(rig: Rig, status: int) -> None:
-    rig.manager.status = status
+def test_a_secret_that_cannot_be_read_is_said_without_its_name(harness: Harness, status: int) -> None:
+    harness.manager.status = status
     with pytest.raises(SecretUnavailableError) as refused:
-        rig.accepts("first")
+        harness.accepts("first")
     assert str(refused.value) == f"http {status}"
-    rig.manager.status = 200
-    assert rig.accepts("first")
+    harness.manager.status = 200
+    assert harness.accepts("first")
 
 
-def test_one_version_can_be_named(rig: Rig) -> None:
-    rig.manager.versions = [(2, "second"), (1, "first\n")]
-    assert StoredSecret(f"{NAME}/versions/1", rig.cloud).values() == ("first",)
-    assert rig.manager.asked == [f"/v1/{NAME}/versions/1:access"]
+def test_one_version_can_be_named(harness: Harness) -> None:
+    harness.manager.versions = [(2, "second"), (1, "first\n")]
+    assert StoredSecret(f"{NAME}/versions/1", harness.cloud).values() == ("first",)
+    assert harness.manager.asked == [f"/v1/{NAME}/versions/1:access"]
 
 
 def test_what_a_setting_holds_or_names() -> None:

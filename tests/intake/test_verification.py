@@ -15,8 +15,8 @@ from slack_sdk.signature import Clock
 
 from incident.intake.function import BODY_LIMIT
 from incident.intake.signature import Verifier
+from incident.runtime.secrets import FixedSecret
 from incident.sandbox.slack.bot_link import signature
-from incident.secrets import FixedSecret
 from tests.intake.door import COMMAND, FORM, SECRET, Door
 
 BODY = urlencode(COMMAND).encode()

@@ -24,7 +24,7 @@ def world(seeded_world: World) -> Iterator[World]:
         seeded_world.slack.scopes,
     )
     yield seeded_world
-    seeded_world.switchboard.reset()
+    seeded_world.fault_injector.reset()
     seeded_world.slack.restore(slack)
     seeded_world.google.restore(google)
     seeded_world.slack.scopes = scopes

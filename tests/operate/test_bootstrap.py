@@ -10,22 +10,22 @@ from typing import Any
 
 import pytest
 
-from incident import tracking
 from incident.cli import main
-from incident.failures import StepError
 from incident.messages.locales import words_for
 from incident.operate import report_template
 from incident.operate.bootstrap import Found, bootstrap, lines
 from incident.operate.report_template import PLACEHOLDERS, REPORTS
 from incident.operate.tracking_sheet import LABELS, severities
-from incident.sandbox.google import GoogleStandIn
+from incident.runtime.failures import StepError
+from incident.runtime.settings import WorkspaceSettings
+from incident.sandbox.faults import Fault
+from incident.sandbox.google import FakeGoogle
 from incident.sandbox.google.drive import new_shared_drive
 from incident.sandbox.google.grid import Spreadsheet
-from incident.sandbox.switchboard import Fault
 from incident.sandbox.world import World
 from incident.services.drive import Drive
 from incident.services.google import DOCS, Google
-from incident.settings import WorkspaceSettings
+from incident.surfaces import columns as tracking
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,11 +43,11 @@ connected = cache(Google)
 """Clients of Google's take a while to make."""
 
 
-def files(google: GoogleStandIn, drive: str) -> list[str]:
+def files(google: FakeGoogle, drive: str) -> list[str]:
     return sorted(file.name for file in google.files() if file.drive_id == drive)
 
 
-def spreadsheet(google: GoogleStandIn, file_id: str) -> Spreadsheet:
+def spreadsheet(google: FakeGoogle, file_id: str) -> Spreadsheet:
     content = google._state.files[file_id].content
     assert isinstance(content, Spreadsheet)
     return content
@@ -87,7 +87,7 @@ def test_makes_all_three_and_finds_them_again(world: World, drive: str) -> None:
 def test_a_run_that_died_is_completed_by_the_next(
     world: World, drive: str, call: str, done: int, acts: bool
 ) -> None:
-    world.switchboard.break_(call, Fault(status=400, error="badRequest", acts=acts), times=1, after=done)
+    world.fault_injector.break_(call, Fault(status=400, error="badRequest", acts=acts), times=1, after=done)
     with pytest.raises(StepError):
         made(world, drive)
     found = made(world, drive)
@@ -271,7 +271,7 @@ def test_the_lines_are_for_variables_and_settings_that_there_are() -> None:
     variables = (ROOT / "terraform" / "variables.tf").read_text()
     known = set(re.findall(r'^variable "(\w+)"', variables, re.MULTILINE))
     assert set(re.findall(r"^(\w+) *= ", terraform, re.MULTILINE)) <= known
-    read = (ROOT / "incident" / "settings.py").read_text()
+    read = (ROOT / "incident" / "runtime" / "settings.py").read_text()
     named = re.findall(r"^(\w+)=", environment, re.MULTILINE)
     assert len(named) == 4
     assert all(f'"{name}"' in read for name in named)

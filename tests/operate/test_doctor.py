@@ -13,10 +13,10 @@ import pytest
 from incident.cli import main
 from incident.operate import doctor
 from incident.operate.finding import Finding, State
-from incident.sandbox.switchboard import Fault
+from incident.runtime.settings import WorkerSettings
+from incident.sandbox.faults import Fault
 from incident.sandbox.world import World
 from incident.services import google as google_service
-from incident.settings import WorkerSettings
 
 BOT = "U0INCIDENT"
 
@@ -163,7 +163,7 @@ def test_slack_that_does_not_answer(world: World) -> None:
 
 
 def test_slack_that_is_out_of_order(world: World) -> None:
-    world.switchboard.break_("slack.*", Fault(status=503))
+    world.fault_injector.break_("slack.*", Fault(status=503))
     is_bad(examined(world, "Slack token")["Slack token"], "slack: ", "Try again in a minute")
 
 
@@ -257,7 +257,7 @@ def test_columns_of_ones_own_are_fine(world: World) -> None:
     [("", "set GOOGLE_SUBJECT"), ("bot@example.org", "terraform output domain_wide_delegation")],
 )
 def test_meet_refuses(subject: str, advice: str, world: World) -> None:
-    world.switchboard.break_("meet.spaces.create", Fault(status=403, error="PERMISSION_DENIED"))
+    world.fault_injector.break_("meet.spaces.create", Fault(status=403, error="PERMISSION_DENIED"))
     found = examined(world, "Google Meet", GOOGLE_SUBJECT=subject)["Google Meet"]
     is_bad(found, "PERMISSION_DENIED", advice)
 
@@ -290,12 +290,12 @@ def test_deliveries_that_the_worker_does_not_expect(world: World) -> None:
 
 
 def test_a_dead_letter_topic_that_is_gone(world: World) -> None:
-    world.switchboard.break_("pubsub.getTopic", Fault(status=404))
+    world.fault_injector.break_("pubsub.getTopic", Fault(status=404))
     is_bad(examined(world, "Dead letters")["Dead letters"], "there is no topic", "terraform apply")
 
 
 def test_pubsub_that_may_not_be_looked_at(world: World) -> None:
-    world.switchboard.break_("pubsub.*", Fault(status=403))
+    world.fault_injector.break_("pubsub.*", Fault(status=403))
     is_bad(examined(world, "Topic")["Topic"], "pubsub: PermissionDenied", "may not look")
 
 

@@ -15,11 +15,11 @@ from google.pubsub_v1.services.subscriber import SubscriberClient
 from google.pubsub_v1.types import PubsubMessage
 
 from incident.cli import main
-from incident.interaction import Interaction, Kind
+from incident.model.interaction import Interaction, Kind
 from incident.operate.replay import SUBSCRIPTION, DeadLetters, replay
-from incident.sandbox.pubsub import PubSubStandIn
+from incident.sandbox.faults import Fault, FaultInjector
+from incident.sandbox.pubsub.fake import FakePubSub
 from incident.sandbox.serve import Server
-from incident.sandbox.switchboard import Fault, Switchboard
 from tests.contract import emulators
 from tests.contract.push_endpoint import Endpoint
 
@@ -42,8 +42,8 @@ ATTRIBUTES = {"kind": "command", "id": "command-abc", "traceparent": "t"}
 class Sandbox:
     """The stand-in, in which nothing that is pushed is taken."""
 
-    pubsub: PubSubStandIn
-    switchboard: Switchboard
+    pubsub: FakePubSub
+    fault_injector: FaultInjector
     endpoint: Endpoint
     said: list[str] = field(default_factory=list)
 
@@ -70,15 +70,15 @@ class Sandbox:
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     with ExitStack() as closing:
-        endpoint, switchboard = Endpoint(), Switchboard()
+        endpoint, fault_injector = Endpoint(), FaultInjector()
         server = Server(endpoint)
         closing.callback(server.close)
-        pubsub = PubSubStandIn(
-            switchboard, topic=TOPIC, push_url=server.url, max_delivery_attempts=2, minimum_backoff=0.01
+        pubsub = FakePubSub(
+            fault_injector, topic=TOPIC, push_url=server.url, max_delivery_attempts=2, minimum_backoff=0.01
         )
         closing.callback(pubsub.close)
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", pubsub.host)
-        yield Sandbox(pubsub, switchboard, endpoint)
+        yield Sandbox(pubsub, fault_injector, endpoint)
 
 
 def test_a_dead_letter_goes_back_as_it_was_published(sandbox: Sandbox) -> None:
@@ -122,7 +122,7 @@ def test_no_payload_is_ever_shown(sandbox: Sandbox) -> None:
 
 def test_none_is_lost_where_it_cannot_be_published(sandbox: Sandbox) -> None:
     sandbox.bury(READABLE.to_message(), **ATTRIBUTES)
-    sandbox.switchboard.break_("pubsub.publish", Fault(status=403))
+    sandbox.fault_injector.break_("pubsub.publish", Fault(status=403))
     with pytest.raises(exceptions.PermissionDenied):
         sandbox.replay()
     assert len(sandbox.pubsub.dead_letters) == 1
@@ -130,7 +130,7 @@ def test_none_is_lost_where_it_cannot_be_published(sandbox: Sandbox) -> None:
 
 def test_where_it_cannot_be_acknowledged_it_goes_back_twice_and_none_is_lost(sandbox: Sandbox) -> None:
     sandbox.bury(READABLE.to_message(), **ATTRIBUTES)
-    sandbox.switchboard.break_("pubsub.acknowledge", Fault(status=403), times=1)
+    sandbox.fault_injector.break_("pubsub.acknowledge", Fault(status=403), times=1)
     sandbox.pubsub.pulled.ack_deadline = 0
     with pytest.raises(exceptions.PermissionDenied):
         sandbox.replay()

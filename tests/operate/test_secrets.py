@@ -20,9 +20,9 @@ from incident.operate.finding import Finding, State
 from incident.operate.managed_secret import ManagedSecret, operators_secret
 from incident.operate.secret_checks import SecretChecks
 from incident.operate.slack_checks import SlackChecks
+from incident.runtime.secrets import SecretUnavailableError
+from incident.runtime.settings import WorkerSettings
 from incident.sandbox.world import World
-from incident.secrets import SecretUnavailableError
-from incident.settings import WorkerSettings
 from tests.operate.secret_manager import SecretManager, serving
 
 SIGNING = "projects/bot/secrets/slack-signing-secret"

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from incident.sandbox.faults import Fault
 from incident.sandbox.slack.methods import METHODS as OFFERED
-from incident.sandbox.switchboard import Fault
 from incident.services.slack_methods import METHODS, PURPOSES
-from tests.faults.discovery import ALONE, Stage, sqlite_rig
-from tests.faults.rig import TITLE, Rig
+from tests.faults.discovery import ALONE, Stage, sqlite_harness
+from tests.faults.harness import TITLE, Harness
+from tests.faults.invariants import Allowed
 from tests.faults.scenarios import SCENARIOS
-from tests.faults.truth import Allowed
 
 
 @pytest.fixture(scope="module")
@@ -22,25 +22,25 @@ def called() -> frozenset[str]:
     The token has the scopes of the manifest and no more, and that is enough.
     """
     calls: dict[str, Sequence[str]] = {"": ()}
-    with sqlite_rig() as rig:
-        stage = Stage(rig)
+    with sqlite_harness() as harness:
+        stage = Stage(harness)
         for scenario in SCENARIOS.values():
             stage.set(scenario)
-            restrict(rig)
-            scenario.hinder(rig, calls[scenario.like])
-            rig.settle(scenario.begin(rig), every=ALONE)
-            calls[scenario.name] = rig.calls()
-            assert scenario.wrong(rig, Allowed(receipts=9, calls=9)) == [], scenario.name
-        rig.reset()
-        restrict(rig)
-        rig.switchboard.break_("slack.chat.postMessage", Fault(status=500, acts=True), times=2)
-        rig.settle(rig.say(f"/incident {TITLE}"), every=ALONE)  # and the announcement is looked for
-        calls["announced unanswered"] = rig.calls()
+            restrict(harness)
+            scenario.hinder(harness, calls[scenario.like])
+            harness.settle(scenario.begin(harness), every=ALONE)
+            calls[scenario.name] = harness.calls()
+            assert scenario.wrong(harness, Allowed(receipts=9, calls=9)) == [], scenario.name
+        harness.reset()
+        restrict(harness)
+        harness.fault_injector.break_("slack.chat.postMessage", Fault(status=500, acts=True), times=2)
+        harness.settle(harness.say(f"/incident {TITLE}"), every=ALONE)  # and the announcement is looked for
+        calls["announced unanswered"] = harness.calls()
     return frozenset(call.partition(" ")[0] for some in calls.values() for call in some)
 
 
-def restrict(rig: Rig) -> None:
-    rig.slack.scopes = frozenset(PURPOSES)
+def restrict(harness: Harness) -> None:
+    harness.slack.scopes = frozenset(PURPOSES)
 
 
 def test_the_table_has_what_the_bot_calls_and_nothing_else(called: frozenset[str]) -> None:

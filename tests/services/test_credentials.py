@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 import responses
 
-from incident.failures import PermanentError, StepError, TransientError
+from incident.runtime.failures import PermanentError, StepError, TransientError
 from incident.services.google import SCOPES, Google
 from incident.services.meet import Meet
 

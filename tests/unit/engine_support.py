@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from incident.engine.engine import Engine, Outcome, StepReport
 from incident.engine.run import Claim, LeaseLostError, Progress, Run, RunLeasedError
 from incident.engine.workflow import Attempt, Done, Result, Step, Workflow
-from incident.failures import TransientError
+from incident.runtime.failures import TransientError
 from incident.store.sqlite import SqliteStore
 
 T = TypeVar("T")

@@ -19,7 +19,10 @@ MODULES = {
     for path in PACKAGE.rglob("*.py")
 }
 DEPLOYED = sorted(name for name in MODULES if not name.startswith("incident.sandbox"))
-PURE = ("model", "naming", "commands", "slack_text", "interaction", "failures", "deadline", "instance")
+PURE = (
+    "model.incident", "model.naming", "model.slack_text", "model.interaction", "commands",
+    "runtime.failures", "runtime.deadline", "runtime.instance",
+)  # fmt: skip
 GOOGLE_CLIENTS = ("googleapiclient", "google.cloud.firestore", "google.cloud.firestore_v1", "httplib2")
 
 
@@ -48,7 +51,7 @@ def test_what_is_pure_imports_the_standard_library_and_the_slug_alone(module: st
     for name in imported(module):
         top = name.partition(".")[0]
         assert top in sys.stdlib_module_names or under(name, *allowed, "slugify"), f"{module} imports {name}"
-    assert module == "incident.naming" or not any(under(name, "slugify") for name in imported(module))
+    assert module == "incident.model.naming" or not any(under(name, "slugify") for name in imported(module))
 
 
 @pytest.mark.parametrize("module", DEPLOYED)
@@ -61,7 +64,7 @@ def test_the_engine_knows_no_service(module: str) -> None:
     for name in imported(module):
         top = name.partition(".")[0]
         assert top in sys.stdlib_module_names or under(
-            name, "incident.engine", "incident.failures", "incident.deadline", "incident"
+            name, "incident.engine", "incident.runtime.failures", "incident.runtime.deadline", "incident"
         )
         assert name == "incident" or not under(
             name, "incident.services", "incident.store", "incident.messages", "incident.workflows"
@@ -71,7 +74,10 @@ def test_the_engine_knows_no_service(module: str) -> None:
 @pytest.mark.parametrize(
     ("package", "forbidden"),
     [
-        ("incident.intake", ("incident.workflows", "incident.services", "incident.store", "incident.worker")),
+        (
+            "incident.intake",
+            ("incident.workflows", "incident.services", "incident.store", "incident.worker"),
+        ),
         ("incident.intake", GOOGLE_CLIENTS),
         (
             "incident.messages",
@@ -94,7 +100,7 @@ def test_the_environment_is_read_by_the_settings_alone(module: str) -> None:
     read = {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     names = {"os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv"}
     brought = names & ({*imported(module)} | read)
-    assert not brought or module == "incident.settings"
+    assert not brought or module == "incident.runtime.settings"
 
 
 STARTS = """

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.audit import AuditLog, trace_id, where
+from incident.runtime.audit import AuditLog, trace_id, where
 from tests.unit.hostile import anything
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

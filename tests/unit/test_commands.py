@@ -28,10 +28,10 @@ from incident.commands import (
     parse_form,
     parse_text,
 )
-from incident.interaction import Interaction, Kind
 from incident.messages.words import Locale
-from incident.model import Severity
-from incident.slack_text import one_line
+from incident.model.incident import Severity
+from incident.model.interaction import Interaction, Kind
+from incident.model.slack_text import one_line
 from tests.unit.hostile import NASTY, anything
 
 

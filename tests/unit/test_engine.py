@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from incident.engine.engine import Engine
 from incident.engine.run import RunDoneError, RunLeasedError, RunState
-from incident.engine.workflow import Attempt, Done, Situation, Step, Workflow
-from incident.failures import NotYetKnownError, PermanentError, TransientError
-from incident.model import Incident
+from incident.engine.workflow import Attempt, Done, RunSnapshot, Step, Workflow
+from incident.model.incident import Incident
+from incident.runtime.failures import NotYetKnownError, PermanentError, TransientError
 from tests.unit.engine_support import Deliveries, Inline, Log, WatchedStore
 
 LATE = TransientError("slack", "ratelimited")
@@ -237,9 +237,9 @@ def test_a_fault_of_the_bots_own_is_reported_and_tried_again(run: Deliveries, lo
 
 
 def test_what_follows_is_told_how_things_stand_and_is_as_durable(run: Deliveries, log: Log) -> None:
-    situations: list[Situation] = []
+    situations: list[RunSnapshot] = []
 
-    def follows(_: object, situation: Situation) -> list[Step[Any]]:
+    def follows(_: object, situation: RunSnapshot) -> list[Step[Any]]:
         situations.append(situation)
         return [log.step("notice")] if situation.failures else []
 
@@ -247,8 +247,8 @@ def test_what_follows_is_told_how_things_stand_and_is_as_durable(run: Deliveries
     assert run.deliver(table).state is RunState.WAITING
     assert run.deliver(table, last=True).state is RunState.WAITING
     assert log.names == ["a", "notice", "a"]
-    assert situations[0] == Situation({}, {"a": LATE}, frozenset(), last=False)
-    assert situations[-1] == Situation(
+    assert situations[0] == RunSnapshot({}, {"a": LATE}, frozenset(), last=False)
+    assert situations[-1] == RunSnapshot(
         {"notice": {"by": "notice"}}, {"a": LATE}, frozenset({"a", "notice"}), last=True
     )
     assert run.deliver(table).state is RunState.DONE

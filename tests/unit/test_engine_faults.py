@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from incident import deadline
 from incident.engine import engine as engine_module
 from incident.engine.engine import Engine
 from incident.engine.run import LeaseLostError, RunDoneError, RunState
 from incident.engine.workflow import Attempt, Done, Step, Workflow
-from incident.failures import NotYetKnownError, PermanentError, TransientError
+from incident.runtime import deadline
+from incident.runtime.failures import NotYetKnownError, PermanentError, TransientError
 from tests.unit.engine_support import STORE_DOWN, Deliveries, Inline, Log, Moment, WatchedStore
 
 LATE = TransientError("slack", "ratelimited")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.interaction import Interaction, Kind, UnreadableMessageError
+from incident.model.interaction import Interaction, Kind, UnreadableMessageError
 from tests.unit.hostile import anything
 
 whole = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident.commands import FORM, KNOWN, SEVERITY, TITLE
-from incident.failures import PermanentError, StepError, TransientError
 from incident.messages import incident as incident_messages
 from incident.messages import intake as intake_messages
 from incident.messages import notices
@@ -24,10 +23,11 @@ from incident.messages.incident import TOPIC_LIMIT, Links
 from incident.messages.locales import words_for
 from incident.messages.rich import Message
 from incident.messages.words import Words
-from incident.model import Incident, Role, Severity, Status, Thing
+from incident.model.incident import Incident, Role, Severity, Status, Thing
+from incident.model.slack_text import as_typed, escape, one_line
+from incident.runtime.failures import PermanentError, StepError, TransientError
 from incident.sandbox.slack import blocks as block_kit
 from incident.sandbox.slack import mrkdwn
-from incident.slack_text import as_typed, escape, one_line
 from tests.unit.hostile import NASTY, TITLES, anything
 
 LANGUAGES = pytest.mark.parametrize("say", [ENGLISH, FRENCH], ids=["en", "fr"])

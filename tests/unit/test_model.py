@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.model import Incident, Role, Severity, Status
+from incident.model.incident import Incident, Role, Severity, Status
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 moments = st.datetimes(timezones=st.just(UTC))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.naming import channel_name, clip, digest, document_title, incident_id, with_suffix
+from incident.model.naming import channel_name, clip, digest, document_title, incident_id, with_suffix
 from tests.unit.hostile import TITLES, anything
 
 DAY = date(2026, 11, 23)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from incident.engine.workflow import Result, Situation
+from incident.engine.workflow import Result, RunSnapshot
 from incident.messages.english import ENGLISH
-from incident.model import Incident, Thing
+from incident.model.incident import Incident, Thing
 from incident.workflows.notices import tells
-from incident.workflows.toolbox import Toolbox
+from incident.workflows.services import Services
 
 FOLLOWS = tells({"document": Thing.REPORT})
 SAID = {"channel": "C1", "ts": "1.0"}
@@ -35,14 +35,14 @@ class Work:
         declared_by="U1",
         channel_id="C1",
     )
-    tools = cast(Toolbox, Tools())
+    tools = cast(Services, Tools())
 
     def since(self) -> float:
         return 0.0
 
 
 def names(results: dict[str, Result], *started: str) -> list[str]:
-    situation = Situation({**THERE, **results}, {}, frozenset(started), last=False)
+    situation = RunSnapshot({**THERE, **results}, {}, frozenset(started), last=False)
     work: Any = Work()
     return [step.name for step in FOLLOWS(work, situation)]
 

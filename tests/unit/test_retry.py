@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from incident import deadline
-from incident.failures import PermanentError, StepError, TransientError
+from incident.runtime import deadline
+from incident.runtime.failures import PermanentError, StepError, TransientError
 from incident.services.retry import ATTEMPTS, retried
 
 DOWN = TransientError("docs", "http 503")

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.settings import (
+from incident.runtime.settings import (
     IntakeSettings,
     SettingsError,
     WorkerSettings,
     is_loopback,
+    is_same_site,
     is_secret_name,
-    leads_to,
 )
 
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -196,5 +196,5 @@ def test_loopback(url: str, loopback: bool) -> None:
         ("", False),
     ],
 )
-def test_what_leads_to_slack(url: str, leads: bool) -> None:
-    assert leads_to(url, "https://slack.com/api/") is leads
+def test_what_is_same_site_slack(url: str, leads: bool) -> None:
+    assert is_same_site(url, "https://slack.com/api/") is leads

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incident.model.slack_text import as_typed, escape, escape_within, one_line, readable
 from incident.sandbox.slack import mrkdwn
-from incident.slack_text import as_typed, escape, escape_within, one_line, readable
 from tests.unit.hostile import TITLES, anything, typed
 
 USERS = {"zoe": "U0ZOE", "a": "U0A"}

@@ -12,10 +12,10 @@ import pytest
 from google.auth.exceptions import RefreshError, TransportError
 from werkzeug.wrappers import Request, Response
 
-from incident.failures import PermanentError, StepError, TransientError
 from incident.messages.intake import plain
+from incident.runtime.failures import PermanentError, StepError, TransientError
+from incident.runtime.secrets import FixedSecret
 from incident.sandbox.serve import Server
-from incident.secrets import FixedSecret
 from incident.services.google import MEET, Google
 from incident.services.slack import Slack
 

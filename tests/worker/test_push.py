@@ -21,13 +21,13 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from incident.engine.run import Claim
-from incident.interaction import Interaction, Kind, UnreadableMessageError
-from incident.model import Incident, Role
+from incident.model.incident import Incident, Role
+from incident.model.interaction import Interaction, Kind, UnreadableMessageError
+from incident.sandbox.faults import Fault, FaultInjector
 from incident.sandbox.serve import Server
-from incident.sandbox.slack import SlackStandIn
-from incident.sandbox.switchboard import Fault, Switchboard
+from incident.sandbox.slack import FakeSlack
 from incident.store.sqlite import SqliteStore
-from incident.worker import read_push
+from incident.worker.function import read_push
 
 ROOT = Path(__file__).parents[2]
 ALICE, SRE = "U0ALICE", "C0SRE"
@@ -58,8 +58,8 @@ class Bench:
     """The worker, the workspace it talks to, and the store, where one incident lives in #incident-sre."""
 
     app: Flask
-    slack: SlackStandIn
-    switchboard: Switchboard
+    slack: FakeSlack
+    fault_injector: FaultInjector
     store: SqliteStore
 
     def push(self, body: Any, **more: Any) -> TestResponse:
@@ -76,9 +76,9 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    switchboard = Switchboard()
+    fault_injector = FaultInjector()
     with ExitStack() as stack:
-        slack = SlackStandIn(switchboard, bot_token="xoxb-sandbox", signing_secret="s")
+        slack = FakeSlack(fault_injector, bot_token="xoxb-sandbox", signing_secret="s")
         server = Server(slack)
         stack.callback(server.close)
         slack.url = server.url
@@ -99,7 +99,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
         app = functions_framework.create_app(target="worker", source=str(ROOT / "main.py"))  # type: ignore[no-untyped-call]  # has no types
         store = SqliteStore(tmp_path / "store")
         store.claim(Claim("declared", "declare", INCIDENT.id, (), 60, creates=INCIDENT.to_dict()))
-        yield Bench(app, slack, switchboard, store)
+        yield Bench(app, slack, fault_injector, store)
     gc.collect()  # Google's clients are large, and hold one another
 
 
@@ -154,7 +154,7 @@ def test_what_cannot_be_read_is_400_with_the_reason_and_without_the_words(
     assert (logged["severity"], logged["event"]) == ("ERROR", "incident.message.unreadable")
     assert logged["message"].startswith("cannot be read: ")
     assert WORDS not in json.dumps(logged) + answer.get_data(as_text=True)
-    assert bench.switchboard.calls == []
+    assert bench.fault_injector.calls == []
 
 
 def test_an_endless_number_of_attempts_is_unreadable() -> None:
@@ -192,7 +192,7 @@ def test_what_another_worker_is_at_is_refused_for_now(
 
 @pytest.mark.parametrize("fault", [Fault(status=500), Fault(status=0), Fault(status=0, acts=True)])
 def test_what_could_not_be_done_comes_again_and_is_there_once(bench: Bench, fault: Fault) -> None:
-    bench.switchboard.break_("slack.chat.postMessage", fault, times=1)
+    bench.fault_injector.break_("slack.chat.postMessage", fault, times=1)
     assert bench.deliver(UPDATE).status_code == 503
     assert bench.deliver(UPDATE, 2).status_code == 200
     assert sum(WORDS in text for text in bench.said) == 1
@@ -201,7 +201,7 @@ def test_what_could_not_be_done_comes_again_and_is_there_once(bench: Bench, faul
 def test_a_command_means_what_it_meant_when_it_was_begun(bench: Bench) -> None:
     """It was typed in a channel that Slack had and the store did not know yet to be an incident's."""
     elsewhere = replace(UPDATE, channel="C0PLATFORM")
-    bench.switchboard.break_("slack.conversations.create", Fault(status=500), times=1)
+    bench.fault_injector.break_("slack.conversations.create", Fault(status=500), times=1)
     assert bench.deliver(elsewhere).status_code == 503
     other = replace(INCIDENT, id="2026-11-23-other222", channel_id="C0PLATFORM")
     bench.store.claim(Claim("known", "declare", other.id, (), 60, creates=other.to_dict()))
@@ -245,7 +245,7 @@ def test_what_nobody_knows_is_200_and_nothing(
 ) -> None:
     unknown = Interaction("x", kind, datetime.now(UTC), ALICE, "T0MAPLE", SRE, payload)
     assert bench.deliver(unknown).status_code == 200
-    assert bench.switchboard.calls == []
+    assert bench.fault_injector.calls == []
     assert WORDS not in capsys.readouterr().out
 
 

@@ -1,6 +1,6 @@
 """Google Workspace on a laptop: Drive, Docs, Sheets, Meet and Calendar for the real Google clients."""
 
-from .api import GoogleStandIn
+from .api import FakeGoogle
 from .grid import Cell
 from .operations import Links
 from .seed import Workspace
@@ -11,7 +11,7 @@ __all__ = [
     "Cell",
     "DocumentView",
     "DriveFile",
-    "GoogleStandIn",
+    "FakeGoogle",
     "Links",
     "ParagraphView",
     "Run",

@@ -1,6 +1,6 @@
 """The Google Workspace stand-in as a WSGI application.
 
-Every request is matched to its method, taken through the switchboard, held to the discovery document
+Every request is matched to its method, taken through the fault injector, held to the discovery document
 and carried out; the answer is held to the discovery document in its turn.
 """
 
@@ -14,8 +14,8 @@ from http.client import responses
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
+from ..faults import Fault, FaultInjector
 from ..serve import drop_connection
-from ..switchboard import Fault, Switchboard
 from . import discovery, masks, schema
 from .calendar import Calendar
 from .discovery import Method
@@ -41,7 +41,7 @@ _Content = TypeVar("_Content", Document, Spreadsheet)
 _FORM = "application/x-www-form-urlencoded"
 
 
-class GoogleStandIn:
+class FakeGoogle:
     """Drive, Docs, Sheets, Meet and Calendar on one root, for the real google-api-python-client.
 
     Attributes:
@@ -49,16 +49,16 @@ class GoogleStandIn:
         enforce_quotas: whether too many calls a minute are refused as the services do.
     """
 
-    def __init__(self, switchboard: Switchboard, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, fault_injector: FaultInjector, clock: Callable[[], float] = time.time) -> None:
         """An empty Workspace.
 
         Args:
-            switchboard: what slows, breaks and watches the calls.
+            fault_injector: what slows, breaks and watches the calls.
             clock: seconds since the epoch.
         """
         self.links = Links()
         self.enforce_quotas = False
-        self._switchboard = switchboard
+        self._fault_injector = fault_injector
         self._state = State(clock=clock)
         self._quotas = Quotas(clock)
         self._drive = Drive(self._state, self.links)
@@ -102,7 +102,7 @@ class GoogleStandIn:
             return _answer(start_response, ApiError(404, f"No method at {http_method} {path}."))
         method, path_parameters = found
         answer: Json | ApiError = {}
-        with self._switchboard.call(method.service, method.name) as fault:
+        with self._fault_injector.call(method.service, method.name) as fault:
             if fault is None or fault.acts:
                 try:
                     answer = self._act(method, [*path_parameters.items(), *query], body)
@@ -274,7 +274,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _fault_error(fault: Fault) -> ApiError:
-    return ApiError(fault.status, "The switchboard has broken this call.", fault.error)
+    return ApiError(fault.status, "The fault_injector has broken this call.", fault.error)
 
 
 def _answer(start: StartResponse, answer: Json | ApiError, retry_after: int | None = None) -> Iterable[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from incident.operate.report_template import REPORTS, edits
-from incident.tracking import header
+from incident.surfaces.columns import header
 
 from .docs_edits import Editor
 from .document import Document

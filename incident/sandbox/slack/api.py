@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
+from incident.sandbox.faults import Fault, FaultInjector
 from incident.sandbox.serve import drop_connection
 from incident.sandbox.slack import responses
 from incident.sandbox.slack.arguments import SlackError, check
@@ -17,7 +18,6 @@ from incident.sandbox.slack.call import Call, Method
 from incident.sandbox.slack.methods import METHODS, scopes_of
 from incident.sandbox.slack.rates import RateLimits
 from incident.sandbox.slack.workspace import JsonObject, Workspace
-from incident.sandbox.switchboard import Fault, Switchboard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ class Api:
 
     Attributes:
         workspace: the state.
-        switchboard: asked before every call; the service is `slack`, and the method of a post to a
+        fault_injector: asked before every call; the service is `slack`, and the method of a post to a
             response URL is `response_url`.
         bot_token: the only token accepted.
         scopes: what the token may do; at first everything the table of methods asks for.
@@ -55,7 +55,7 @@ class Api:
     """
 
     workspace: Workspace
-    switchboard: Switchboard
+    fault_injector: FaultInjector
     bot_token: str
     scopes: frozenset[str] = field(default_factory=lambda: scopes_of(METHODS))
     enforce_rate_limits: bool = False
@@ -82,9 +82,9 @@ class Api:
         return self.workspace.clock()
 
     def _guarded(self, request: Request, method: str, act: Callable[[], Response]) -> Response:
-        """Acts unless the switchboard says otherwise, and answers what it says."""
+        """Acts unless the fault injector says otherwise, and answers what it says."""
         answer = None
-        with self.switchboard.call("slack", method) as fault:
+        with self.fault_injector.call("slack", method) as fault:
             if fault is None or fault.acts:
                 answer = act()
         if fault is not None:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from flask import Request
 
-from incident.instance import once
 from incident.intake.publisher import Publisher
-from incident.interaction import Interaction, Kind
-from incident.settings import IntakeSettings
+from incident.model.interaction import Interaction, Kind
+from incident.runtime.instance import once
+from incident.runtime.settings import IntakeSettings
 
 _settings = IntakeSettings.load()
 _publisher = once(lambda: Publisher(_settings.topic_path, _settings.pubsub_emulator_host))

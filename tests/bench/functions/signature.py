@@ -7,7 +7,7 @@ import os
 from flask import Request, Response
 
 from incident.intake.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, Verifier
-from incident.secrets import FixedSecret
+from incident.runtime.secrets import FixedSecret
 
 _verifier = Verifier(FixedSecret(os.environ["SLACK_SIGNING_SECRET"]))
 

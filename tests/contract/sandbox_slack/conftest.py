@@ -8,15 +8,15 @@ from collections.abc import Iterator
 import pytest
 from slack_sdk import WebClient
 
+from incident.sandbox.faults import FaultInjector
 from incident.sandbox.serve import Server
-from incident.sandbox.slack import SlackStandIn
-from incident.sandbox.switchboard import Switchboard
+from incident.sandbox.slack import FakeSlack
 from tests.contract.sandbox_slack.support import SECRET, TOKEN, Bot, Clock
 
 
 @pytest.fixture
-def switchboard() -> Switchboard:
-    return Switchboard()
+def fault_injector() -> FaultInjector:
+    return FaultInjector()
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def bot() -> Bot:
 
 
 @pytest.fixture
-def slack(switchboard: Switchboard, clock: Clock, bot: Bot) -> Iterator[SlackStandIn]:
-    stand_in = SlackStandIn(switchboard, bot_token=TOKEN, signing_secret=SECRET, clock=clock)
+def slack(fault_injector: FaultInjector, clock: Clock, bot: Bot) -> Iterator[FakeSlack]:
+    stand_in = FakeSlack(fault_injector, bot_token=TOKEN, signing_secret=SECRET, clock=clock)
     servers = Server(stand_in), Server(bot)
     stand_in.url, stand_in.bot_url = servers[0].url, servers[1].url
     yield stand_in
@@ -40,7 +40,7 @@ def slack(switchboard: Switchboard, clock: Clock, bot: Bot) -> Iterator[SlackSta
 
 
 @pytest.fixture
-def client(slack: SlackStandIn) -> WebClient:
+def client(slack: FakeSlack) -> WebClient:
     return WebClient(TOKEN, base_url=f"{slack.url}/api/", retry_handlers=[])
 
 
@@ -61,8 +61,8 @@ def _no_advice() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def refusing() -> Iterator[WebClient]:
     """A client for calls that are refused; one stand-in serves all tests of a module."""
-    stand_in = SlackStandIn(Switchboard(), bot_token=TOKEN, signing_secret=SECRET)
+    stand_in = FakeSlack(FaultInjector(), bot_token=TOKEN, signing_secret=SECRET)
     server = Server(stand_in)
     yield WebClient(TOKEN, base_url=f"{server.url}/api/", retry_handlers=[])
     server.close()
-    assert stand_in.version == SlackStandIn(Switchboard(), bot_token=TOKEN, signing_secret=SECRET).version
+    assert stand_in.version == FakeSlack(FaultInjector(), bot_token=TOKEN, signing_secret=SECRET).version

@@ -13,8 +13,8 @@ from slack_sdk.models.blocks import HeaderBlock, SectionBlock
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.webhook import WebhookClient
 
-from incident.sandbox.slack import METHODS, SlackStandIn, scopes_of
-from incident.sandbox.switchboard import Fault, Switchboard
+from incident.sandbox.faults import Fault, FaultInjector
+from incident.sandbox.slack import METHODS, FakeSlack, scopes_of
 from tests.contract.sandbox_slack.support import (
     ALICE,
     BOT,
@@ -138,7 +138,7 @@ def test_arguments_are_checked(client: WebClient) -> None:
     assert error(lambda: client.api_call("users.info", json={"user": ALICE})) == "invalid_arguments"
 
 
-def test_tokens_and_scopes(slack: SlackStandIn, client: WebClient) -> None:
+def test_tokens_and_scopes(slack: FakeSlack, client: WebClient) -> None:
     stranger = WebClient("xoxb-other", base_url=client.base_url)
     assert error(stranger.auth_test) == "invalid_auth"
     slack.scopes = scopes_of(["chat.postMessage"])
@@ -187,7 +187,7 @@ def test_editing_keeps_what_is_not_sent(client: WebClient) -> None:
     )
 
 
-def test_rate_limits(slack: SlackStandIn, client: WebClient, clock: Clock) -> None:
+def test_rate_limits(slack: FakeSlack, client: WebClient, clock: Clock) -> None:
     slack.enforce_rate_limits = True
     for n in range(20):
         client.conversations_create(name=f"incident-{n}")
@@ -203,28 +203,28 @@ def test_rate_limits(slack: SlackStandIn, client: WebClient, clock: Clock) -> No
     client.chat_postMessage(channel=DIRECT, text="x")
 
 
-def test_faults(switchboard: Switchboard, slack: SlackStandIn, client: WebClient) -> None:
+def test_faults(fault_injector: FaultInjector, slack: FakeSlack, client: WebClient) -> None:
     def names() -> set[str]:
         return {c["name"] for c in slack.snapshot()["channels"]}
 
-    switchboard.break_("slack.conversations.create", Fault(status=200, error="fatal_error"), times=1)
+    fault_injector.break_("slack.conversations.create", Fault(status=200, error="fatal_error"), times=1)
     assert error(lambda: client.conversations_create(name="one")) == "fatal_error"
-    switchboard.break_("slack.conversations.create", Fault(status=429, retry_after=7), times=1)
+    fault_injector.break_("slack.conversations.create", Fault(status=429, retry_after=7), times=1)
     with pytest.raises(SlackApiError) as caught:
         client.conversations_create(name="one")
     assert caught.value.response.headers["Retry-After"] == "7"
-    switchboard.break_("slack.conversations.create", Fault(status=503), times=1)
+    fault_injector.break_("slack.conversations.create", Fault(status=503), times=1)
     with pytest.raises(SlackApiError):
         client.conversations_create(name="one")
     assert "one" not in names()
-    switchboard.break_("slack.conversations.create", Fault(status=0, acts=True), times=1)
+    fault_injector.break_("slack.conversations.create", Fault(status=0, acts=True), times=1)
     with pytest.raises((OSError, http.client.HTTPException)):
         client.conversations_create(name="one")
     assert "one" in names()
-    assert [c.name for c in switchboard.calls] == ["slack.conversations.create"] * 4
+    assert [c.name for c in fault_injector.calls] == ["slack.conversations.create"] * 4
 
 
-def test_a_snapshot_brings_everything_back(slack: SlackStandIn, client: WebClient, bot: Bot) -> None:
+def test_a_snapshot_brings_everything_back(slack: FakeSlack, client: WebClient, bot: Bot) -> None:
     client.chat_postMessage(channel=SRE, text="x", blocks=actions(button()))
     slack.type(ALICE, SRE, "/incident")
     version, before = slack.version, json.loads(json.dumps(slack.snapshot()))
@@ -239,7 +239,7 @@ def test_a_snapshot_brings_everything_back(slack: SlackStandIn, client: WebClien
     assert slack.workspace.history(SRE, ALICE) == []
 
 
-def test_nothing_else_is_served(slack: SlackStandIn) -> None:
+def test_nothing_else_is_served(slack: FakeSlack) -> None:
     target = urlsplit(slack.url)
     connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=2)
     connection.request("GET", "/archives/C0SRE")

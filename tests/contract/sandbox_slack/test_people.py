@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 from werkzeug.wrappers import Response
 
-from incident.sandbox.slack import NotPossibleError, SlackStandIn, bot_link
+from incident.sandbox.slack import FakeSlack, NotPossibleError, bot_link
 from tests.contract.sandbox_slack.support import (
     ALICE,
     DIRECT,
@@ -28,7 +28,7 @@ from tests.contract.sandbox_slack.support import (
 )
 
 
-def test_a_command_arrives_as_slack_sends_it(slack: SlackStandIn, bot: Bot) -> None:
+def test_a_command_arrives_as_slack_sends_it(slack: FakeSlack, bot: Bot) -> None:
     reply = slack.type(ALICE, SRE, "/incident a&b <!channel> @zoe in #platform @nobody")
     assert (reply.status, reply.shown) == (200, "")
     (sent,) = bot.received
@@ -42,7 +42,7 @@ def test_a_command_arrives_as_slack_sends_it(slack: SlackStandIn, bot: Bot) -> N
     assert bot.received[1]["text"] == ""
 
 
-def test_the_answer_to_a_command_is_seen_by_one(slack: SlackStandIn, bot: Bot, client: WebClient) -> None:
+def test_the_answer_to_a_command_is_seen_by_one(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
     bot.answer = lambda _: Response(json.dumps({"text": "On it"}), mimetype="application/json")
     reply = slack.type(ALICE, SRE, "/incident x")
     assert reply.shown == "On it"
@@ -52,7 +52,7 @@ def test_the_answer_to_a_command_is_seen_by_one(slack: SlackStandIn, bot: Bot, c
 
 
 def test_slacks_own_words_when_the_bot_fails(
-    slack: SlackStandIn, bot: Bot, monkeypatch: pytest.MonkeyPatch
+    slack: FakeSlack, bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bot.answer = lambda _: Response(status=500)
     assert slack.type(ALICE, SRE, "/incident x").shown == '/incident failed with the error "dispatch_failed"'
@@ -67,7 +67,7 @@ def test_slacks_own_words_when_the_bot_fails(
 
 
 def test_a_response_url_can_be_used_five_times_in_half_an_hour(
-    slack: SlackStandIn, bot: Bot, clock: Clock
+    slack: FakeSlack, bot: Bot, clock: Clock
 ) -> None:
     slack.type(ALICE, SRE, "/incident x")
     webhook = WebhookClient(bot.received[0]["response_url"])
@@ -82,7 +82,7 @@ def test_a_response_url_can_be_used_five_times_in_half_an_hour(
     assert (late.status_code, "expired_url" in late.body) == (404, True)
 
 
-def test_pressing_a_button(slack: SlackStandIn, bot: Bot, client: WebClient) -> None:
+def test_pressing_a_button(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
     ts = client.chat_postMessage(
         channel=SRE, text="x", blocks=actions(button(value="v", url="https://x.org"))
     )["ts"]
@@ -97,7 +97,7 @@ def test_pressing_a_button(slack: SlackStandIn, bot: Bot, client: WebClient) -> 
         slack.press(ALICE, SRE, ts, "press_me")
 
 
-def test_pressing_in_an_ephemeral_message(slack: SlackStandIn, bot: Bot, client: WebClient) -> None:
+def test_pressing_in_an_ephemeral_message(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
     ts = client.chat_postEphemeral(channel=SRE, user=ALICE, text="x", blocks=actions(button()))["message_ts"]
     with pytest.raises(NotPossibleError):
         slack.press(ZOE, SRE, ts, "press_me")
@@ -109,7 +109,7 @@ def test_pressing_in_an_ephemeral_message(slack: SlackStandIn, bot: Bot, client:
     assert slack.workspace.history(SRE, ALICE) == []
 
 
-def test_a_modal_from_command_to_submission(slack: SlackStandIn, bot: Bot, client: WebClient) -> None:
+def test_a_modal_from_command_to_submission(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
     def answer(sent: dict[str, Any]) -> Response:
         if "command" in sent:
             client.views_open(trigger_id=sent["trigger_id"], view=modal(private_metadata="m"))
@@ -131,7 +131,7 @@ def test_a_modal_from_command_to_submission(slack: SlackStandIn, bot: Bot, clien
 
 
 def test_a_trigger_opens_one_modal_within_three_seconds(
-    slack: SlackStandIn, bot: Bot, client: WebClient, clock: Clock
+    slack: FakeSlack, bot: Bot, client: WebClient, clock: Clock
 ) -> None:
     slack.type(ALICE, SRE, "/incident")
     trigger = bot.received[0]["trigger_id"]
@@ -143,7 +143,7 @@ def test_a_trigger_opens_one_modal_within_three_seconds(
     assert error(lambda: client.views_open(trigger_id=late, view=modal())) == "expired_trigger_id"
 
 
-def test_events_when_they_are_on(slack: SlackStandIn, bot: Bot) -> None:
+def test_events_when_they_are_on(slack: FakeSlack, bot: Bot) -> None:
     slack.type(ZOE, SRE, "c'est cassé & @alice")
     assert bot.received == []
     slack.events = True

@@ -23,9 +23,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from incident.sandbox.pubsub_api import PubSubApi
-from incident.sandbox.pubsub_pull import PullSubscription
-from incident.sandbox.switchboard import Switchboard
+from incident.sandbox.faults import FaultInjector
+from incident.sandbox.pubsub.api import PubSubApi
+from incident.sandbox.pubsub.pull import PullSubscription
 
 ACKNOWLEDGED = frozenset({102, 200, 201, 202, 204})
 """The answers that acknowledge a push; Pub/Sub takes every other, 3xx too, as a refusal.
@@ -100,7 +100,7 @@ class _Waiting:
     attempt: int = field(compare=False)
 
 
-class PubSubStandIn:
+class FakePubSub:
     """The topic, served as Google's clients expect it, and its push subscription.
 
     Attributes:
@@ -118,7 +118,7 @@ class PubSubStandIn:
 
     def __init__(
         self,
-        switchboard: Switchboard,
+        fault_injector: FaultInjector,
         *,
         topic: str,
         push_url: str,
@@ -130,7 +130,7 @@ class PubSubStandIn:
         """Serves at once.
 
         Args:
-            switchboard: asked before every call.
+            fault_injector: asked before every call.
             topic: `projects/P/topics/T`.
             push_url: where messages are delivered, over http.
             max_delivery_attempts: after so many refusals a message is a dead letter.
@@ -170,7 +170,7 @@ class PubSubStandIn:
         )
         self._pusher = threading.Thread(target=self._push_when_due, name="pubsub-push", daemon=True)
         self._pusher.start()
-        self.api = PubSubApi(self, switchboard)
+        self.api = PubSubApi(self, fault_injector)
         self.host = self.api.serve()
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from incident.sandbox.page_switches import Switches
+    from incident.sandbox.page.switches import Switches
     from incident.sandbox.slack import Reply
     from incident.sandbox.slack.entries import Entry
     from incident.sandbox.world import World

@@ -36,9 +36,9 @@ from werkzeug.exceptions import (
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from incident.sandbox import page_state
-from incident.sandbox.page_actions import Actions
-from incident.sandbox.page_switches import Switches
+from incident.sandbox.page import state as page_state
+from incident.sandbox.page.actions import Actions
+from incident.sandbox.page.switches import Switches
 from incident.sandbox.processes import FunctionError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 POLL = 20.0
 """Seconds a request for the state waits for a change, at most."""
 
-_FILES = Path(__file__).parent / "page"
+_FILES = Path(__file__).parent / "static"
 _GLANCE = 0.05  # seconds between two looks at the version
 _LARGEST_BODY = 1 << 20
 _LOOPBACK = frozenset({"127.0.0.1", "localhost"})
@@ -76,7 +76,7 @@ class Page:
     def __init__(self, world: World) -> None:
         """Shows this world, and acts on it."""
         self._world = world
-        self._switches = Switches(world.switchboard)
+        self._switches = Switches(world.fault_injector)
         self._actions = Actions(world, self._switches)
         self._closing = threading.Event()
         self._routes = Map(

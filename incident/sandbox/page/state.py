@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from incident.sandbox.google.state import DOCUMENT, FOLDER, SPREADSHEET
-from incident.sandbox.page_switches import MODES, Switches
+from incident.sandbox.page.switches import MODES, Switches
 
 if TYPE_CHECKING:
     from incident.sandbox.google import Cell, DriveFile, Space
@@ -32,7 +32,7 @@ def version(world: World, switches: Switches) -> str:
     """A word that is another one whenever what the page shows may be."""
     parts: Sequence[object] = (
         *world.version,
-        len(world.switchboard.calls),
+        len(world.fault_injector.calls),
         world.audit.stat().st_size,
         world.pubsub.paused,
         *switches.positions.values(),
@@ -52,7 +52,7 @@ def everything(world: World, switches: Switches) -> JsonObject:
         "pubsub": _pubsub(world),
         "calls": [
             {"number": call.number, "service": call.service, "method": call.method}
-            for call in world.switchboard.calls[-_LAST:]
+            for call in world.fault_injector.calls[-_LAST:]
         ],
         "audit": list(_audit(world.audit)),
     }

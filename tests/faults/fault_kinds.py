@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from incident.sandbox.switchboard import Fault, Moment
-from tests.faults.rig import Rig
+from incident.sandbox.faults import Fault, Moment
+from tests.faults.harness import Harness
 from tests.faults.tampering import Tampering
 
 PATIENCE = 0.5
@@ -15,7 +15,7 @@ _SILENCE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FaultKind:
     """One kind of it.
 
     Attributes:
@@ -45,31 +45,31 @@ class Trouble:
         acted = self.dies == "acted" or bool(self.fault and self.fault.acts)
         return method == concerned and acted
 
-    def happens_to(self, rig: Rig, name: str, number: int) -> None:
+    def happens_to(self, harness: Harness, name: str, number: int) -> None:
         """Makes it happen to the `number`th call of this name."""
         if self.dies:
-            rig.kill_at(name, number, self.dies)
+            harness.kill_at(name, number, self.dies)
         if self.fault:
-            rig.switchboard.break_(name, self.fault, times=self.times, after=number - 1)
+            harness.fault_injector.break_(name, self.fault, times=self.times, after=number - 1)
 
 
 _HURRIED = Tampering(patience=PATIENCE)
 _ALONE = Tampering(threads=1)
 """One call at a time, so that a worker that dies leaves no other half known."""
 
-TROUBLES = (
-    Trouble("killed_before", dies="arrived", worker=_ALONE),
-    Trouble("killed_after", dies="acted", worker=_ALONE),
-    Trouble("killed_among_others", dies="acted"),
-    Trouble("429_for_a_second", Fault(status=429, retry_after=1)),
-    Trouble("429_for_ten_minutes", Fault(status=429, retry_after=600)),
-    Trouble("500", Fault(status=500)),
-    Trouble("500_though_done", Fault(status=500, acts=True)),
-    Trouble("503_five_times", Fault(status=503), times=5),
-    Trouble("reset", Fault(status=0)),
-    Trouble("reset_though_done", Fault(status=0, acts=True)),
-    Trouble("closed", Fault(status=0, orderly=True)),
-    Trouble("closed_though_done", Fault(status=0, acts=True, orderly=True)),
-    Trouble("silent", Fault(hang=_SILENCE), worker=_HURRIED),
-    Trouble("silent_though_done", Fault(hang=_SILENCE, acts=True), worker=_HURRIED),
+FAULT_KINDS = (
+    FaultKind("killed_before", dies="arrived", worker=_ALONE),
+    FaultKind("killed_after", dies="acted", worker=_ALONE),
+    FaultKind("killed_among_others", dies="acted"),
+    FaultKind("429_for_a_second", Fault(status=429, retry_after=1)),
+    FaultKind("429_for_ten_minutes", Fault(status=429, retry_after=600)),
+    FaultKind("500", Fault(status=500)),
+    FaultKind("500_though_done", Fault(status=500, acts=True)),
+    FaultKind("503_five_times", Fault(status=503), times=5),
+    FaultKind("reset", Fault(status=0)),
+    FaultKind("reset_though_done", Fault(status=0, acts=True)),
+    FaultKind("closed", Fault(status=0, orderly=True)),
+    FaultKind("closed_though_done", Fault(status=0, acts=True, orderly=True)),
+    FaultKind("silent", Fault(hang=_SILENCE), worker=_HURRIED),
+    FaultKind("silent_though_done", Fault(hang=_SILENCE, acts=True), worker=_HURRIED),
 )

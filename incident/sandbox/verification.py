@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from incident.sandbox.google import Cell, DriveFile, GoogleStandIn, Space
+from incident.sandbox.google import Cell, DriveFile, FakeGoogle, Space
 from incident.sandbox.google.state import DOCUMENT, SPREADSHEET
 from incident.sandbox.slack.workspace import Bookmark, Channel, Message, Workspace
 
@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Verification:
     """What there is of an incident.
 
     Attributes:
@@ -77,7 +77,7 @@ class Receipt:
         return "\n".join([*rows, "", closing])
 
 
-def everything(slack: Workspace, google: GoogleStandIn) -> frozenset[str]:
+def everything(slack: Workspace, google: FakeGoogle) -> frozenset[str]:
     """The ids of all there is, to be given to `inspect` as known before an incident is declared."""
     rows = (row[0].text for row in _rows(google))
     files = (file.id for file in google.files())
@@ -86,8 +86,8 @@ def everything(slack: Workspace, google: GoogleStandIn) -> frozenset[str]:
 
 
 def inspect(
-    slack: Workspace, google: GoogleStandIn, *, title: str, opener: str, known: frozenset[str] = frozenset()
-) -> Receipt:
+    slack: Workspace, google: FakeGoogle, *, title: str, opener: str, known: frozenset[str] = frozenset()
+) -> Verification:
     """Counts what one incident left.
 
     Args:
@@ -109,14 +109,14 @@ def inspect(
             scene.announcement(),
             scene.receipt(),
         )
-        return Receipt(scene.title, scene.incident, lines)
+        return Verification(scene.title, scene.incident, lines)
 
 
 class _Scene:
     """What is new in both, and what each line of the receipt makes of it."""
 
     def __init__(
-        self, slack: Workspace, google: GoogleStandIn, title: str, opener: str, known: frozenset[str]
+        self, slack: Workspace, google: FakeGoogle, title: str, opener: str, known: frozenset[str]
     ) -> None:
         self.title = title
         self._opener = slack.users[opener]
@@ -277,7 +277,7 @@ class _Scene:
         return [] if incident == self.incident else [f"it belongs to incident {incident}"]
 
 
-def _rows(google: GoogleStandIn) -> Iterator[list[Cell]]:
+def _rows(google: FakeGoogle) -> Iterator[list[Cell]]:
     """The rows of all spreadsheets that have something in the first column, without headers."""
     for file in google.files():
         if file.mime_type == SPREADSHEET and not file.trashed:

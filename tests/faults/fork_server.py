@@ -1,8 +1,9 @@
 """Worker processes by the hundred: one process that has loaded everything and forks for each delivery.
 
 Loading the worker takes seconds, a fork a few milliseconds, and what is forked is a worker like any other: a
-process of its own that can be killed and frozen. `python -m tests.faults.zygote SOCKET` reads the settings as
-JSON from standard input and then serves a line protocol on a Unix socket, one connection for each delivery:
+process of its own that can be killed and frozen. `python -m tests.faults.fork_server SOCKET` reads the
+settings as JSON from standard input and then serves a line protocol on a Unix socket, one connection for each
+delivery:
 
     → {"envelope": …, "tampering": …}    ← {"pid": …}    → (an empty line: go)    ← {"status": …, …}
 
@@ -23,12 +24,12 @@ from typing import Any
 
 from flask import Flask, request
 
-from incident.audit import AuditLog
+from incident.runtime.audit import AuditLog
+from incident.runtime.settings import WorkerSettings
 from incident.services.google import DOCS, DRIVE, MEET, SHEETS
-from incident.settings import WorkerSettings
 from incident.store import firestore as _loaded_beforehand  # noqa: F401 - it takes half a second
 from incident.store.open import open_store
-from incident.worker import Worker, make_worker
+from incident.worker.function import Worker, make_worker
 from tests.faults.tampering import Tampered, Tampering
 
 

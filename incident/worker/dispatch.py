@@ -10,22 +10,22 @@ from incident.commands import Answer, AskWhatWasMeant, Command, Declare, RecordU
 from incident.engine.engine import Engine, Outcome
 from incident.engine.run import RunState
 from incident.engine.workflow import Work, Workflow
-from incident.failures import StepError
-from incident.interaction import Interaction
 from incident.messages.notices import retry_failed
-from incident.model import Incident
-from incident.naming import incident_id
-from incident.slack_text import one_line
+from incident.model.incident import Incident
+from incident.model.interaction import Interaction
+from incident.model.naming import incident_id
+from incident.model.slack_text import one_line
+from incident.runtime.failures import StepError
 from incident.workflows.declare import DECLARE, Declaration, roles_at_start
 from incident.workflows.question import QUESTION, Question
-from incident.workflows.toolbox import Toolbox
+from incident.workflows.services import Services
 from incident.workflows.updates import UPDATE, Update
 
 
 class Dispatcher:
     """Carries out the commands of one delivery."""
 
-    def __init__(self, engine: Engine, tools: Toolbox, *, last: bool = False) -> None:
+    def __init__(self, engine: Engine, tools: Services, *, last: bool = False) -> None:
         """`last` says whether Pub/Sub will not deliver again."""
         self._engine = engine
         self._tools = tools

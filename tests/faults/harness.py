@@ -19,20 +19,20 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask import Flask, request
 
-from incident.audit import AuditLog
 from incident.intake.function import Intake
 from incident.intake.publisher import Publisher
 from incident.intake.signature import Verifier
-from incident.interaction import Interaction
 from incident.messages.locales import words_for
-from incident.sandbox import receipt
-from incident.sandbox.google import GoogleStandIn
-from incident.sandbox.receipt import CHANNEL
+from incident.model.interaction import Interaction
+from incident.runtime.audit import AuditLog
+from incident.runtime.secrets import secret
+from incident.sandbox import verification
+from incident.sandbox.faults import Call, Fault, FaultInjector, Moment
+from incident.sandbox.google import FakeGoogle
 from incident.sandbox.serve import Server
-from incident.sandbox.slack import SlackStandIn
+from incident.sandbox.slack import FakeSlack
 from incident.sandbox.slack.seed import ON_CALL
-from incident.sandbox.switchboard import Call, Fault, Moment, Switchboard
-from incident.secrets import secret
+from incident.sandbox.verification import CHANNEL
 from tests.faults.stores import Store
 from tests.faults.tampering import SharedClock, Tampering
 from tests.faults.workers import Delivered, Workers
@@ -100,11 +100,11 @@ class _Captured(Publisher):
         self.messages.append(interaction)
 
 
-class Rig:
+class Harness:
     """Made once for a process of tests; `reset` before each.
 
     Attributes:
-        switchboard: slows, breaks and watches every call.
+        fault_injector: slows, breaks and watches every call.
         slack: Slack's stand-in.
         google: Google Workspace's.
         workspace: the ids in it that the bot is configured with.
@@ -114,14 +114,14 @@ class Rig:
         known: the ids of what was there before the incident that a test is about.
     """
 
-    slack: SlackStandIn
-    google: GoogleStandIn
+    slack: FakeSlack
+    google: FakeGoogle
     known: frozenset[str]
 
     def __init__(self, folder: Path, store: Store) -> None:
         """Starts everything; `folder` is for files."""
         with ExitStack() as closing:
-            self.switchboard = Switchboard()
+            self.fault_injector = FaultInjector()
             self.store = store
             self.settings: dict[str, str] = {}
             self._doors = _Door(), _Door(), _Door()
@@ -131,7 +131,7 @@ class Rig:
                 closing.callback(server.close)
                 self._urls.append(server.url)
             self.clock = SharedClock(folder / "clock")
-            google = GoogleStandIn(self.switchboard)
+            google = FakeGoogle(self.fault_injector)
             self.workspace = google.seed()
             self._google_at_first = google.snapshot()
             self._topic = _Captured()
@@ -147,14 +147,14 @@ class Rig:
 
     def reset(self) -> None:
         """As on the first day: nothing said, nothing broken, and the time is now."""
-        self.switchboard.reset()
-        self.switchboard.delays = {}
+        self.fault_injector.reset()
+        self.fault_injector.delays = {}
         self.clock.ahead = 0.0
-        self.slack = SlackStandIn(
-            self.switchboard, bot_token=_TOKEN, signing_secret=_SIGNING_SECRET, clock=self.clock.now
+        self.slack = FakeSlack(
+            self.fault_injector, bot_token=_TOKEN, signing_secret=_SIGNING_SECRET, clock=self.clock.now
         )
         self.slack.url, self.slack.bot_url = self._urls[0], self._urls[2] + "/"
-        self.google = GoogleStandIn(self.switchboard, clock=self.clock.now)
+        self.google = FakeGoogle(self.fault_injector, clock=self.clock.now)
         self.google.url = self._urls[1]
         self.google.restore(self._google_at_first)
         self._doors[0].app, self._doors[1].app = self.slack, self.google
@@ -177,7 +177,7 @@ class Rig:
 
     def remember(self) -> None:
         """Everything that is there now is known."""
-        there = receipt.everything(self.slack.workspace, self.google)
+        there = verification.everything(self.slack.workspace, self.google)
         self.known = there | {space.name for space in self.google.spaces()}
 
     def environment(self) -> dict[str, str]:
@@ -291,7 +291,7 @@ class Rig:
             if at == moment and call.name == name and self._number(call) == number:
                 done.set_result(act())
 
-        self.switchboard.watch(watch)
+        self.fault_injector.watch(watch)
         return done
 
     def freeze_at(self, name: str, number: int) -> Future[frozenset[int]]:
@@ -306,15 +306,15 @@ class Rig:
     def kill_at(self, name: str, number: int, moment: Moment) -> None:
         """Kills the worker at a call: `arrived`, and the service never acts; `acted`, and it has."""
         if moment == "arrived":
-            self.switchboard.break_(name, Fault(status=0), times=1, after=number - 1)
+            self.fault_injector.break_(name, Fault(status=0), times=1, after=number - 1)
         self.at(name, number, moment, lambda: self.workers.signal(signal.SIGKILL))
 
     def calls(self) -> list[str]:
         """The names of all calls, those of one name numbered: `slack.chat.postMessage 2`; sorted."""
-        return sorted(f"{call.name} {self._number(call)}" for call in self.switchboard.calls)
+        return sorted(f"{call.name} {self._number(call)}" for call in self.fault_injector.calls)
 
     def _number(self, call: Call) -> int:
-        return sum(other.name == call.name for other in self.switchboard.calls[: call.number])
+        return sum(other.name == call.name for other in self.fault_injector.calls[: call.number])
 
     def _intake(self) -> Flask:
         app = Flask("intake")

@@ -21,7 +21,7 @@ from google.pubsub_v1.types import (
     Subscription,
 )
 
-from incident.sandbox.pubsub_refusal import Refusal
+from incident.sandbox.pubsub.refusal import Refusal
 
 _LONGEST_DEADLINE = 600
 """Seconds; https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions/modifyAckDeadline"""

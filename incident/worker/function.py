@@ -14,27 +14,27 @@ from flask import Request as HttpRequest
 from flask import Response
 from werkzeug.exceptions import BadRequest
 
-from incident.audit import AuditLog, where
 from incident.commands import Ignore, parse
 from incident.engine.engine import Engine, Outcome, StepReport
 from incident.engine.run import LeaseLostError, OtherWorkflowError, RunDoneError, RunLeasedError, RunState
-from incident.failures import StepError
-from incident.http import read_body
-from incident.instance import once
-from incident.interaction import Interaction, Kind, UnreadableMessageError
 from incident.messages.locales import words_for
-from incident.secrets import secret
+from incident.model.interaction import Interaction, Kind, UnreadableMessageError
+from incident.runtime.audit import AuditLog, where
+from incident.runtime.failures import StepError
+from incident.runtime.http import read_body
+from incident.runtime.instance import once
+from incident.runtime.secrets import secret
+from incident.runtime.settings import WorkerSettings
 from incident.services.docs import Docs
 from incident.services.drive import Drive
 from incident.services.google import Google
 from incident.services.meet import Meet
 from incident.services.sheets import Sheets
 from incident.services.slack import Slack
-from incident.settings import WorkerSettings
 from incident.store.audited import AuditedRuns
 from incident.store.open import open_store
-from incident.workflows.dispatch import Dispatcher
-from incident.workflows.toolbox import Toolbox
+from incident.worker.dispatch import Dispatcher
+from incident.workflows.services import Services
 
 THREADS = 28
 """Steps of one instance that run at the same time: seven of a declaration can, and an instance is given four
@@ -90,7 +90,7 @@ def read_push(body: bytes) -> Delivery:
 class Worker:
     """Carries out what Pub/Sub pushes. One for each instance; safe for threads."""
 
-    def __init__(self, tools: Toolbox, pool: Executor, audit: AuditLog, max_attempts: int) -> None:
+    def __init__(self, tools: Services, pool: Executor, audit: AuditLog, max_attempts: int) -> None:
         """Steps run in `pool`; Pub/Sub delivers a message `max_attempts` times at most."""
         self._tools = tools
         self._pool = pool
@@ -200,7 +200,7 @@ def _milliseconds(began: float) -> int:
 def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
     """A worker with real clients, as the settings say."""
     google = Google(settings.google_api_url, settings.google_subject)
-    tools = Toolbox(
+    tools = Services(
         store=open_store(settings),
         slack=Slack(secret(settings.slack_bot_token), settings.slack_api_url),
         meet=Meet(google),

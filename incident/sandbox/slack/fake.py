@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from incident.sandbox.switchboard import Switchboard
+    from incident.sandbox.faults import FaultInjector
 
 
-class SlackStandIn:
+class FakeSlack:
     """Slack, as far as the bot can tell: a WSGI application with a seeded workspace. Safe for threads.
 
     Attributes:
@@ -31,7 +31,7 @@ class SlackStandIn:
 
     def __init__(
         self,
-        switchboard: Switchboard,
+        fault_injector: FaultInjector,
         *,
         bot_token: str,
         signing_secret: str,
@@ -41,14 +41,14 @@ class SlackStandIn:
         """Makes it, seeded; set `url` and `bot_url` once they are known.
 
         Args:
-            switchboard: asked before every call.
+            fault_injector: asked before every call.
             bot_token: the only token the API accepts.
             signing_secret: what requests to the bot are signed with.
             enforce_rate_limits: whether calls too many are refused.
             clock: Unix time in seconds. Requests are signed with the real time all the same.
         """
         self.workspace = seed(clock)
-        self.api = Api(self.workspace, switchboard, bot_token, enforce_rate_limits=enforce_rate_limits)
+        self.api = Api(self.workspace, fault_injector, bot_token, enforce_rate_limits=enforce_rate_limits)
         self.people = People(self.workspace, signing_secret, lambda: self.api.url)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

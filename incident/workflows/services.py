@@ -18,7 +18,7 @@ CLOCK_SKEW_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Toolbox:
+class Services:
     """The services, the store and the words.
 
     Attributes:

@@ -37,11 +37,11 @@ from google.pubsub_v1.types import (
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from incident.sandbox.pubsub_port import PubSubPort
-from incident.sandbox.pubsub_pull import PullSubscription
-from incident.sandbox.pubsub_refusal import Refusal
+from incident.sandbox.faults import FaultInjector
+from incident.sandbox.pubsub.port import PubSubPort
+from incident.sandbox.pubsub.pull import PullSubscription
+from incident.sandbox.pubsub.refusal import Refusal
 from incident.sandbox.serve import drop_connection
-from incident.sandbox.switchboard import Switchboard
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -120,9 +120,9 @@ class PubSubApi:
 
     _port: PubSubPort
 
-    def __init__(self, broker: Broker, switchboard: Switchboard) -> None:
+    def __init__(self, broker: Broker, fault_injector: FaultInjector) -> None:
         self._broker = broker
-        self._switchboard = switchboard
+        self._fault_injector = fault_injector
         self._dead_letters = f"{broker.topic}-dead-letters"
         self._topics = {broker.topic, self._dead_letters}
         self._server = grpc.server(
@@ -291,9 +291,9 @@ class PubSubApi:
         )
 
     def _through(self, method: str, act: Callable[[Any], Any], request: object) -> Any:
-        """Acts on a request as the switchboard allows."""
+        """Acts on a request as the fault injector allows."""
         answer = None
-        with self._switchboard.call("pubsub", method) as fault:
+        with self._fault_injector.call("pubsub", method) as fault:
             if fault is None or fault.acts:
                 answer = act(request)
         if fault is None or (fault.acts and fault.status == HTTPStatus.OK):

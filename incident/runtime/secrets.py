@@ -9,8 +9,8 @@ from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from incident.google_cloud import CallFailedError, GoogleCloud, google_cloud
-from incident.settings import is_secret_name
+from incident.runtime.google_cloud import CallFailedError, GoogleCloud, google_cloud
+from incident.runtime.settings import is_secret_name
 
 _HOST = "secretmanager.googleapis.com"
 _CALL_SECONDS = 1.0

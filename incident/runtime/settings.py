@@ -186,7 +186,7 @@ def is_loopback(url: str) -> bool:
     return urlsplit(url).hostname in _LOOPBACK
 
 
-def leads_to(url: str, root: str) -> bool:
+def is_same_site(url: str, root: str) -> bool:
     """Whether `url` is at the host of `root`, or one below it, by the same scheme; junk is not."""
     try:
         there, ours = urlsplit(url), urlsplit(root)

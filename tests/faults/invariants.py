@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from incident.sandbox import receipt
-from incident.sandbox.receipt import CHANNEL
+from incident.sandbox import verification
 from incident.sandbox.slack.mrkdwn import escape
 from incident.sandbox.slack.seed import ON_CALL
 from incident.sandbox.slack.workspace import Channel, Message
-from tests.faults.rig import OPENER, TITLE, Rig
+from incident.sandbox.verification import CHANNEL
+from tests.faults.harness import OPENER, TITLE, Harness
 from tests.faults.stores import undone
 
 NOTICE = "incident_notice"
@@ -35,41 +35,43 @@ class Allowed:
     calls: int = 1
 
 
-def wrong_with_incident(rig: Rig, allowed: Allowed) -> list[str]:
+def wrong_with_incident(harness: Harness, allowed: Allowed) -> list[str]:
     """What is missing, doubled or half done of the incident called `TITLE`; everything else is known."""
-    return list(_wrong(rig, allowed))
+    return list(_wrong(harness, allowed))
 
 
-def _wrong(rig: Rig, allowed: Allowed) -> Iterator[str]:
-    found = receipt.inspect(rig.slack.workspace, rig.google, title=TITLE, opener=OPENER, known=rig.known)
-    told = _receipts(rig)
+def _wrong(harness: Harness, allowed: Allowed) -> Iterator[str]:
+    found = verification.inspect(
+        harness.slack.workspace, harness.google, title=TITLE, opener=OPENER, known=harness.known
+    )
+    told = _receipts(harness)
     for line in found.lines:
         if line.step == "Opener's receipt":
             if not 1 <= told <= allowed.receipts:
                 yield f"the opener was told {told} times"
         elif not line.ok:
             yield f"{line.step}: {len(line.found)}, {'; '.join(line.problems) or line.found}"
-    for channel in _made(rig):
-        yield from _wrong_in_channel(rig, channel)
-    announced = said(rig, channel_named(rig, CHANNEL).id)
+    for channel in _made(harness):
+        yield from _wrong_in_channel(harness, channel)
+    announced = said(harness, channel_named(harness, CHANNEL).id)
     if len(announced) != 1:
         yield f"{len(announced)} messages in #{CHANNEL}"
-    spaces = [space for space in rig.google.spaces() if space.name not in rig.known]
+    spaces = [space for space in harness.google.spaces() if space.name not in harness.known]
     if not 1 <= len(spaces) <= allowed.calls:
         yield f"{len(spaces)} calls were started"
     copies = [
         f
-        for f in rig.google.files()
-        if f.parent == rig.workspace.folder_id and not f.trashed and f.id not in rig.known
+        for f in harness.google.files()
+        if f.parent == harness.workspace.folder_id and not f.trashed and f.id not in harness.known
     ]
     if len(copies) != 1:
         yield f"{len(copies)} files in the folder"
-    if left := undone(rig.store):
+    if left := undone(harness.store):
         yield f"not done: {left}"
 
 
-def _wrong_in_channel(rig: Rig, channel: Channel) -> Iterator[str]:
-    messages = rig.slack.workspace.history(channel.id)
+def _wrong_in_channel(harness: Harness, channel: Channel) -> Iterator[str]:
+    messages = harness.slack.workspace.history(channel.id)
     lines = Counter((m.subtype, m.user) for m in messages if m.subtype)
     for event in ("channel_topic", "channel_purpose"):
         count = sum(number for (subtype, _), number in lines.items() if subtype == event)
@@ -80,38 +82,38 @@ def _wrong_in_channel(rig: Rig, channel: Channel) -> Iterator[str]:
             yield f"{person} is not in #{channel.name}"
         if lines["channel_join", person] > 1:
             yield f"{person} joined {lines['channel_join', person]} times"
-    if len(briefings := said(rig, channel.id)) != 1:
+    if len(briefings := said(harness, channel.id)) != 1:
         yield f"{len(briefings)} messages of the bot's own in #{channel.name}"
     if len(channel.pins) != 1:
         yield f"pinned: {channel.pins}"
-    bookmarks = [b for b in rig.slack.workspace.bookmarks.values() if b.channel == channel.id]
+    bookmarks = [b for b in harness.slack.workspace.bookmarks.values() if b.channel == channel.id]
     if len(bookmarks) != 2:
         yield f"{len(bookmarks)} bookmarks"
 
 
-def _receipts(rig: Rig) -> int:
+def _receipts(harness: Harness) -> int:
     """How often the opener was told that the channel is there: where they typed, or in person."""
-    places = [f"<#{channel.id}>" for channel in _made(rig)]
+    places = [f"<#{channel.id}>" for channel in _made(harness)]
     return sum(
         any(place in message.text for place in places)
         and (message.ephemeral_to == OPENER or event_type(message) == RECEIPT)
-        for message in rig.slack.workspace.messages.values()
+        for message in harness.slack.workspace.messages.values()
     )
 
 
-def said(rig: Rig, channel_id: str) -> list[Message]:
+def said(harness: Harness, channel_id: str) -> list[Message]:
     """What the bot has posted in a channel for everybody and is not known, but for notices; oldest first."""
-    bot = rig.slack.workspace.bot.id
+    bot = harness.slack.workspace.bot.id
     return [
         m
-        for m in rig.slack.workspace.history(channel_id)
-        if m.user == bot and not m.subtype and event_type(m) != NOTICE and m.ts not in rig.known
+        for m in harness.slack.workspace.history(channel_id)
+        if m.user == bot and not m.subtype and event_type(m) != NOTICE and m.ts not in harness.known
     ]
 
 
-def notices(rig: Rig) -> list[Message]:
+def notices(harness: Harness) -> list[Message]:
     """All notices, wherever they are, oldest first."""
-    found = [m for m in rig.slack.workspace.messages.values() if event_type(m) == NOTICE]
+    found = [m for m in harness.slack.workspace.messages.values() if event_type(m) == NOTICE]
     return sorted(found, key=lambda message: message.ts)
 
 
@@ -120,24 +122,24 @@ def event_type(message: Message) -> str:
     return str(message.metadata["event_type"]) if message.metadata else ""
 
 
-def channel_named(rig: Rig, name: str) -> Channel:
+def channel_named(harness: Harness, name: str) -> Channel:
     """The channel of this name."""
-    channel = rig.slack.workspace.channel_named(name)
+    channel = harness.slack.workspace.channel_named(name)
     assert channel
     return channel
 
 
-def incident_channel(rig: Rig, title: str = TITLE) -> Channel:
+def incident_channel(harness: Harness, title: str = TITLE) -> Channel:
     """The channel of the incident of this title."""
     shown = escape(title)
-    (channel,) = (c for c in rig.slack.workspace.channels.values() if c.purpose.endswith(shown))
+    (channel,) = (c for c in harness.slack.workspace.channels.values() if c.purpose.endswith(shown))
     return channel
 
 
-def _made(rig: Rig) -> list[Channel]:
-    bot = rig.slack.workspace.bot.id
+def _made(harness: Harness) -> list[Channel]:
+    bot = harness.slack.workspace.bot.id
     return [
         c
-        for c in rig.slack.workspace.channels.values()
-        if c.creator == bot and c.kind != "direct" and c.id not in rig.known
+        for c in harness.slack.workspace.channels.values()
+        if c.creator == bot and c.kind != "direct" and c.id not in harness.known
     ]

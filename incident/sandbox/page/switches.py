@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from incident.sandbox.switchboard import Fault, Switchboard
+from incident.sandbox.faults import Fault, FaultInjector
 
 SERVICES = ("slack", "drive", "docs", "sheets", "meet", "pubsub")
-"""What there is a switch for; the names are the switchboard's."""
+"""What there is a switch for; the names are the fault injector's."""
 
 _SLOW = (3.0, 5.0)
 """Seconds a call to a slow service takes, lowest and highest."""
@@ -50,16 +50,16 @@ MODES = {
 
 
 class Switches:
-    """The position of every switch, carried over to the switchboard. Safe for threads.
+    """The position of every switch, carried over to the fault injector. Safe for threads.
 
     Attributes:
         positions: the id of a mode for each service.
     """
 
-    def __init__(self, switchboard: Switchboard) -> None:
-        """Starts with everything working; faults of others on the switchboard are left alone."""
-        self._switchboard = switchboard
-        self._delays = dict(switchboard.delays)
+    def __init__(self, fault_injector: FaultInjector) -> None:
+        """Starts with everything working; faults of others on the fault injector are left alone."""
+        self._fault_injector = fault_injector
+        self._delays = dict(fault_injector.delays)
         self.positions = dict.fromkeys(SERVICES, "working")
 
     def turn(self, service: str, mode: str) -> None:
@@ -71,11 +71,11 @@ class Switches:
         pattern = _pattern(service)
         fault = MODES[mode].fault
         self.positions = {**self.positions, service: mode}
-        self._switchboard.mend(pattern)
+        self._fault_injector.mend(pattern)
         if fault is not None:
-            self._switchboard.break_(pattern, fault)
+            self._fault_injector.break_(pattern, fault)
         slow = {_pattern(name): _SLOW for name, position in self.positions.items() if MODES[position].slow}
-        self._switchboard.delays = {**slow, **self._delays}
+        self._fault_injector.delays = {**slow, **self._delays}
 
     def mend(self) -> None:
         """Has every service work."""

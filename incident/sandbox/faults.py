@@ -1,6 +1,6 @@
 """Where the stand-ins are slowed down, broken and watched.
 
-Every stand-in asks the switchboard what is to happen to a call before it acts on it, so one place
+Every stand-in asks the fault injector what is to happen to a call before it acts on it, so one place
 breaks any service at any call, for the sandbox's switches and for the faults suite alike.
 """
 
@@ -26,7 +26,7 @@ class Call:
     Attributes:
         service: `slack`, `drive`, `docs`, `sheets`, `meet`, `calendar` or `pubsub`.
         method: the API's own name, such as `chat.postMessage` or `files.copy`.
-        number: 1 for the first call since the switchboard was made or reset.
+        number: 1 for the first call since the fault injector was made or reset.
     """
 
     service: str
@@ -81,7 +81,7 @@ class _Rule:
 
 
 @dataclass
-class Switchboard:
+class FaultInjector:
     """Delays, faults and watchers of all stand-ins of one sandbox. Safe for threads.
 
     Attributes:

@@ -1,0 +1,1 @@
+"""What every process needs: settings, secrets, deadlines, failures, HTTP, the audit log."""

@@ -1,0 +1,1 @@
+"""The sandbox's page in the browser, and its JSON API."""

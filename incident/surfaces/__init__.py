@@ -1,0 +1,1 @@
+"""What shows an incident to people: one module each."""

@@ -1,0 +1,1 @@
+"""One Pub/Sub push in, one run of a workflow out."""
