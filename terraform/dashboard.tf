@@ -7,10 +7,20 @@ locals {
       aligner = "ALIGN_PERCENTILE_99"
       limit   = 2000
     }
-    "Oldest message waiting (s)" = {
+    "Oldest message not taken (s)" = {
       filter  = local.thresholds.oldest_message.filter
       aligner = "ALIGN_MAX"
-      limit   = 120
+      limit   = local.thresholds.oldest_message.threshold
+    }
+    "Tries at what waits" = {
+      filter  = local.thresholds.waiting.filter
+      aligner = "ALIGN_DELTA"
+      limit   = 1
+    }
+    "Failures of the store and of the tick" = {
+      filter  = local.thresholds.store_failing.filter
+      aligner = "ALIGN_DELTA"
+      limit   = 1
     }
     "Dead letters" = {
       filter  = local.thresholds.dead_letters.filter

@@ -1,13 +1,26 @@
-# The numbers that have to agree with each other and with the engine (incident/engine/engine.py):
-# a delivery begins no remote call after 50 s, and a call takes 15 s at most (incident/services/google.py),
-# so it has ended well before the function is stopped, and that before Pub/Sub delivers again.
+# The longest that one delivery may take, in seconds, by the constants of the code. It has ended before the function is
+# stopped, and that is before Pub/Sub delivers again. tests/contract/test_terraform.py holds these numbers to the code.
 locals {
-  delivery_seconds       = 50 + 15
-  worker_timeout_seconds = 90
-  ack_deadline_seconds   = 120
+  lease_wait_seconds = 18     # until the lease of a worker that was killed has ended (incident/engine/lease.py)
+  reflect_seconds    = 30     # in which a delivery begins another pass over an incident (incident/worker/dispatch.py)
+  store_seconds      = 3 * 12 # reads the incident, claims the run, claims it again (incident/store/firestore_calls.py)
+  delivery_seconds   = 50     # in which remote calls are made (incident/engine/lease.py)
+  last_call_seconds  = 13     # the longest call, should it overrun
+  last_write_seconds = 12     # puts on record what was done
+
+  longest_delivery_seconds = sum([
+    max(local.lease_wait_seconds, local.reflect_seconds),
+    local.store_seconds,
+    local.delivery_seconds,
+    local.last_call_seconds,
+    local.last_write_seconds,
+  ])
+  worker_timeout_seconds = 180
+  ack_deadline_seconds   = 240
 
   # Requests that one instance takes at a time. functions-framework has as many threads as THREADS says:
   # a request beyond that would wait inside an instance while others are idle.
+  # The worker's steps have threads of their own: THREADS in incident/worker/function.py, nine for each request.
   webhook_concurrency = 16
   worker_concurrency  = 4
 

@@ -36,12 +36,13 @@ resource "google_cloud_run_v2_service_iam_binding" "worker_invoker" {
   members  = [google_service_account.push.member]
 }
 
-# Operators put dead letters back. Cloud Scheduler publishes as its own service agent, whose role of the project Google
-# gives it.
+# The Slack function publishes what people do; the worker publishes to itself what is due, and that an incident is to be
+# reflected; operators put dead letters back. Cloud Scheduler publishes as its own service agent, whose role of the project
+# Google gives it.
 resource "google_pubsub_topic_iam_binding" "publisher" {
   topic   = google_pubsub_topic.interactions.id
   role    = "roles/pubsub.publisher"
-  members = concat([google_service_account.slack.member], var.operators)
+  members = concat([google_service_account.slack.member, google_service_account.worker.member], var.operators)
 }
 
 # --- Pub/Sub's own agent: signs the pushes' tokens, and moves dead letters ---------------------------------------

@@ -28,7 +28,8 @@ resource "google_pubsub_topic" "dead_letters" {
   depends_on = [google_project_service.apis]
 }
 
-# Our own subscription, because an Eventarc trigger cannot be given a dead-letter policy.
+# Our own subscription, because an Eventarc trigger cannot be given a dead-letter policy. A command that waits for a service
+# is acknowledged, and waits in the store: what is refused here could not even be put on record, or could not be read.
 resource "google_pubsub_subscription" "worker" {
   name                       = "incident-worker"
   topic                      = google_pubsub_topic.interactions.id
@@ -44,7 +45,7 @@ resource "google_pubsub_subscription" "worker" {
     }
   }
 
-  # Short, so that an incident heals soon after what was broken is back.
+  # Short, so that a command is taken soon after the store is back, or another instance.
   retry_policy {
     minimum_backoff = "5s"
     maximum_backoff = "60s"
@@ -75,14 +76,15 @@ resource "google_pubsub_subscription" "dead_letters" {
   }
 }
 
-# The worker's clock. Nothing is due by it yet, but it is of use already: it takes the same way as a command, so that a
-# worker that cannot be reached is noticed (alerts.tf, oldest_message) before somebody types one in vain; and it comes more
-# often than the 15 minutes that an idle instance is kept, so that the first command of a night mostly finds one warm.
+# The tick, every minute: the worker sends what is due by then (incident/worker/upkeep.py), which is how everything that
+# waits goes on. It takes the same way as a command, so that a worker that cannot be reached is noticed (alerts.tf,
+# oldest_message and tick_silence) before a person types one in vain; and it comes more often than the 15 minutes that an
+# idle instance is kept, so that the first command of a night finds one warm.
 # https://cloud.google.com/run/docs/about-instance-autoscaling#idle-instances
 resource "google_cloud_scheduler_job" "tick" {
   name        = "incident-tick"
   region      = var.region
-  description = "Lets the worker see to what is due."
+  description = "Has the worker carry on what waits and is due."
   schedule    = var.tick_schedule
   time_zone   = "Etc/UTC"
 
@@ -90,7 +92,7 @@ resource "google_cloud_scheduler_job" "tick" {
     topic_name = google_pubsub_topic.interactions.id
     attributes = { kind = "tick", id = "tick" }
 
-    # The format that incident/interaction.py reads. A job's message is always the same, so the time in it is a
+    # The format that incident/model/interaction.py reads. A job's message is always the same, so the time in it is a
     # constant; when it really was, Pub/Sub says.
     data = base64encode(jsonencode({
       version     = 1

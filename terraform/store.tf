@@ -11,8 +11,10 @@ resource "google_firestore_database" "incidents" {
   depends_on = [google_project_service.apis]
 }
 
-# Runs that are done are deleted when they expire (incident/store/firestore.py); incidents and the names of their
-# channels are kept.
+# The store keeps runs, incidents with their facts, surfaces, and the names of channels (incident/store/firestore.py). Every
+# query is by one field, and those Firestore indexes by itself: no composite index is needed.
+
+# Runs that are done are deleted when they expire; all else is kept.
 resource "google_firestore_field" "run_expires" {
   database   = google_firestore_database.incidents.name
   collection = "runs"

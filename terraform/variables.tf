@@ -148,24 +148,24 @@ variable "webhook_min_instances" {
 }
 
 variable "max_delivery_attempts" {
-  description = "Deliveries of one message before it becomes a dead letter. With backoffs of up to a minute 100 is more than an hour and a half of healing."
+  description = "Deliveries of one message before it becomes a dead letter. What merely waits for a service is acknowledged and not counted; a message that cannot be put on record, as the store is down, is published anew by the worker before its last deliveries. So only what cannot be read, or stays refused, gets there."
   type        = number
   default     = 100
 
   validation {
-    condition     = floor(var.max_delivery_attempts) == var.max_delivery_attempts && var.max_delivery_attempts >= 5 && var.max_delivery_attempts <= 100
-    error_message = "Pub/Sub takes 5 to 100 attempts."
+    condition     = floor(var.max_delivery_attempts) == var.max_delivery_attempts && var.max_delivery_attempts >= 10 && var.max_delivery_attempts <= 100
+    error_message = "Pub/Sub takes at most 100 attempts, and the worker needs 10 to publish a message anew in time."
   }
 }
 
 variable "tick_schedule" {
-  description = "When the worker is called though nobody typed anything, in cron's format."
+  description = "When the worker carries on what waits, in cron's format. What waits goes on a minute after it can; with a rarer tick, so much later. Less often than every five minutes raises the alert tick_silence."
   type        = string
-  default     = "*/5 * * * *"
+  default     = "* * * * *"
 
   validation {
     condition     = can(regex("^\\S+( \\S+){4}$", var.tick_schedule))
-    error_message = "A schedule has five fields, for example */5 * * * *."
+    error_message = "A schedule has five fields, for example * * * * * for every minute."
   }
 }
 

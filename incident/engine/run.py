@@ -8,10 +8,16 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from incident.engine.workflow import Result
+from incident.model.facts import Fact
+from incident.model.incident import Incident
 
 
 class RunState(StrEnum):
-    """Where a run stands between two deliveries."""
+    """Where a run stands between two deliveries.
+
+    RUNNING: a worker is at it, for as long as its lease lasts. WAITING: it goes on when it is due. FAILED: a
+    person has to change something first. DONE: nothing is left to do.
+    """
 
     RUNNING = "running"
     WAITING = "waiting"
@@ -26,12 +32,12 @@ class StepRecord:
     Attributes:
         age: seconds from its last start to this claim, by the store's clock.
         result: None until it is done.
-        started: the store's own note of that start; opaque.
+        is_retried: whether it was done although an earlier try might have got through, too.
     """
 
     age: float = 0.0
     result: Result | None = None
-    started: Any = None
+    is_retried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +46,60 @@ class Run:
 
     Attributes:
         id: the same for every delivery of the same message.
-        workflow: name of its workflow.
+        workflow: name of the workflow it was begun with.
+        command: the command it was begun with; plain JSON types.
+        origin: the message it came of; plain JSON types.
         subject: id of the incident it works on; empty for none.
         delivery: how many times it was claimed, this time included.
+        waits: how many times it was put off.
         steps: what was on record before this claim, by step name; empty for a new run.
+        plan: the names of all steps that any worker that had it knew of.
+        generation: how often a run that is asked for again and again was asked for; 0 for every other.
+        incident: the subject's snapshot as of this run's last claim or write of facts; None for none.
         version: what the store compares before a write; opaque.
     """
 
     id: str
     workflow: str
+    command: Mapping[str, Any]
+    origin: Mapping[str, Any]
     subject: str
     delivery: int
     steps: Mapping[str, StepRecord]
-    version: Any
+    plan: frozenset[str] = frozenset()
+    waits: int = 0
+    generation: int = 0
+    incident: Incident | None = None
+    version: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The wish to work on a run.
 
+    The attributes from `workflow` on count for a run that does not exist yet. One that does is carried on by
+    what is stored with it.
+
     Attributes:
-        run_id, workflow, subject: as in `Run`.
+        run_id, workflow, command, origin, subject: as in `Run`.
+        claimant: tells this claim from every other, so that one whose answer was lost can be made again.
         starts: the steps that start when the run does not exist yet.
-        lease: seconds for which nobody else may claim it.
-        creates: the subject, stored with the run if both are new; None if there is nothing to create.
-        origin: what the run came of, stored with it, so that it can be asked for again; plain JSON types.
+        plan: the names of the workflow's steps.
+        lease: seconds for which no other worker may claim it.
+        facts: what the run states, stored in the same write that creates it. The first of an incident that
+            does not exist creates it.
     """
 
     run_id: str
-    workflow: str
-    subject: str
-    starts: Sequence[str]
     lease: float
-    creates: Mapping[str, Any] | None = None
+    claimant: str
+    workflow: str = ""
+    command: Mapping[str, Any] = field(default_factory=dict)
     origin: Mapping[str, Any] = field(default_factory=dict)
+    subject: str = ""
+    starts: Sequence[str] = ()
+    plan: frozenset[str] = frozenset()
+    facts: Sequence[Fact] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +108,60 @@ class Progress:
 
     Attributes:
         results: of the steps that are done, by name.
+        retried: those of them that an earlier try might have done, too.
         starts: steps that start now; the age of one that was started before begins anew.
-        reverted: steps that started and surely did nothing: the record of each is again what it was before,
-            None where there was none.
-        changes: to the subject, by field name.
+        reverted: steps that started and surely did nothing: their records are taken back.
+        facts: what is new about the subject.
+        surfaces: what the subject's surfaces show now, by name; plain JSON types.
         state: RUNNING keeps the lease; every other gives it up.
+        due: seconds until a run that is WAITING goes on.
+        waits_for: the services that a run that is WAITING waits for, sorted, joined by commas.
+        is_put_off: whether this counts as one more wait (`Run.waits`).
     """
 
     results: Mapping[str, Result] = field(default_factory=dict)
+    retried: Sequence[str] = ()
     starts: Sequence[str] = ()
-    reverted: Mapping[str, StepRecord | None] = field(default_factory=dict)
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    reverted: Sequence[str] = ()
+    facts: Sequence[Fact] = ()
+    surfaces: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     state: RunState = RunState.RUNNING
+    due: float = 0.0
+    waits_for: str = ""
+    is_put_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueRun:
+    """A run that is to be carried on.
+
+    Attributes:
+        id: its id.
+        waits_for: the services it waited for, as in `Progress`.
+    """
+
+    id: str
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as it is kept, without claiming it; see `Run`."""
+
+    id: str
+    workflow: str
+    command: Mapping[str, Any]
+    origin: Mapping[str, Any]
+    subject: str
+    state: str
+    steps: Mapping[str, Result]
 
 
 class RunLeasedError(Exception):
-    """Somebody else is working on this run.
+    """Another worker holds this run.
 
     Attributes:
-        seconds: until their lease ends, unless they renew it.
+        seconds: until its lease ends, unless it is renewed.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -122,35 +183,38 @@ class RunDoneError(Exception):
         self.delivery = delivery
 
 
-class OtherWorkflowError(RunDoneError):
-    """The run is another workflow's, and begun: one question has one answer, one command one meaning."""
+class NoSuchRunError(Exception):
+    """A run that was to be carried on is not there: it was done and has expired since."""
 
 
 class LeaseLostError(Exception):
-    """Somebody else has claimed the run since; whoever reads this must stop working on it."""
+    """Another worker has claimed the run since; this one must stop working on it."""
 
 
 class RunStore(Protocol):
-    """Where runs are kept. Every time is the store's own, so the clocks of workers do not matter."""
+    """Where runs are kept. Leases and ages are by the store's own clock: those of workers do not matter."""
 
     def claim(self, claim: Claim) -> Run:
-        """Creates the run, or takes it over if nobody holds it.
+        """Creates the run, or takes it over if no other worker holds it.
 
         Raises:
-            RunLeasedError: while somebody else holds it.
-            RunDoneError: if it is done.
-            OtherWorkflowError: if another workflow has begun it.
+            RunLeasedError: while another worker holds it.
+            RunDoneError: if it is done and was not asked for again.
+            NoSuchRunError: if there is no such run and the claim names no workflow to begin it with.
         """
 
     def record(self, run: Run, progress: Progress) -> Run:
         """Writes all of `progress` or nothing, and renews the lease; the run with its new version.
 
+        A run that ends DONE while it was asked for again is not done: the run that is returned has a higher
+        `generation` than the one that was given, and may be claimed anew.
+
         Raises:
-            LeaseLostError: if somebody else has claimed the run since this version.
+            LeaseLostError: if another worker has claimed the run since this version.
         """
 
-    def origin(self, run_id: str) -> Mapping[str, Any] | None:
-        """What a run came of, or None if there is no such run."""
+    def due(self, limit: int) -> list[DueRun]:
+        """The runs that are due by now, the longest due first: those that wait, and those of dead workers."""
 
-    def result(self, run_id: str, step: str) -> Result | None:
-        """What a step of a run has left, or None if it is not done."""
+    def run(self, run_id: str) -> StoredRun | None:
+        """A run as it is kept, or None."""

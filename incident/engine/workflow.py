@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from incident.model.facts import Fact
+from incident.model.incident import Incident
 from incident.runtime.failures import StepError
 
 Work = TypeVar("Work", contravariant=True)  # noqa: PLC0105 - the suffix would say less
@@ -14,18 +16,23 @@ Work = TypeVar("Work", contravariant=True)  # noqa: PLC0105 - the suffix would s
 Result = Mapping[str, Any]
 """What a step leaves for the steps that need it: plain JSON types, stored."""
 
+LATE_SECONDS = 150.0
+"""A service may act on a request that long after it was sent, although we have given it up since."""
+
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class StepResult:
     """A step is done.
 
     Attributes:
-        result: what the steps that need it read.
-        changes: what is now different about the subject of the run, by field name; stored with the result.
+        values: what the steps that need it read.
+        facts: what is new about the subject of the run; stored with the result.
+        surfaces: what its surfaces show now, by name; likewise stored with the result.
     """
 
-    result: Result = field(default_factory=dict)
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    values: Result = field(default_factory=dict)
+    facts: Sequence[Fact] = ()
+    surfaces: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +41,17 @@ class Attempt:
 
     Attributes:
         results: of the steps that are done, by step name.
-        again: whether an earlier try may have got through, wholly or in part.
+        is_retry: whether an earlier try may have got through, wholly or in part.
         age: seconds since that earlier try began, by the store's clock; 0.0 where there was none.
         delivery: which delivery of the message this is, from 1.
+        incident: the subject's snapshot as the run knows it; None for none.
     """
 
     results: Mapping[str, Result]
-    again: bool = False
+    is_retry: bool = False
     age: float = 0.0
     delivery: int = 1
+    incident: Incident | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +60,44 @@ class Step(Generic[Work]):
 
     Attributes:
         name: unique in its workflow; stored, so never rename one that runs may still hold.
-        does: carries it out, with one call at most that must not be made twice, as its last. What it raises
+        run: carries it out, with one call at most that must not be made twice, as its last. What it raises
             decides what happens next (see `incident.runtime.failures`).
         needs: steps that must be done before it.
-        after: steps that must be done, or given up for this delivery, before it.
-        finds: looks for what an earlier try may have left; None says that there surely is nothing.
-            Called only where a step had started before, and then before `does`. A step without it either
-            does no harm twice or looks itself.
+        after: steps that must be done, or late, before it.
+        find_existing: looks for what an earlier try may have left; None says that it is not there. Called
+            only where a step had started before, and then before `run`. A step without it either does no
+            harm twice or looks itself.
+        sweep: removes what a try that was given up left behind when it acted late. Called once, when that can
+            no longer happen, and only for a step that was tried again.
+        sweep_after: seconds from the step's last start to its sweep.
     """
 
     name: str
-    does: Callable[[Work, Attempt], Done]
+    run: Callable[[Work, Attempt], StepResult]
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    finds: Callable[[Work, Attempt], Done | None] | None = None
+    find_existing: Callable[[Work, Attempt], StepResult | None] | None = None
+    sweep: Callable[[Work, Attempt], None] | None = None
+    sweep_after: float = LATE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class RunSnapshot:
-    """How a delivery stands when no step of the table is left to start.
+    """How a delivery stands when no step of the table can be started.
 
     Attributes:
         results: of the steps that are done, by name, in this delivery or before.
-        failures: what could not be done in this delivery, by name.
+        failures: what could not be done so far in this delivery, by name.
         started: the steps that an earlier delivery had started.
-        last: whether Pub/Sub will not deliver again.
     """
 
     results: Mapping[str, Result]
     failures: Mapping[str, StepError]
     started: frozenset[str]
-    last: bool
 
 
-def nothing_follows(work: object, situation: RunSnapshot) -> Sequence[Step[Any]]:  # noqa: ARG001 - takes what others do
-    """For workflows that tell nobody how they fare."""
+def nothing_follows(work: object, snapshot: RunSnapshot) -> Sequence[Step[Any]]:  # noqa: ARG001 - takes what others do
+    """For workflows that have nothing to say of how they fare."""
     return ()
 
 
@@ -97,7 +109,8 @@ class Workflow(Generic[Work]):
         name: stored with its runs.
         steps: those that a step needs, or comes after, stand above it.
         follows: the steps that follow from how things stand, such as saying what is late. They are as durable
-            as those of the table, and a run is done when they are, too.
+            as those of the table, and a run is done when they are, too. There is no default, so that no
+            workflow is silent by oversight.
 
     Raises:
         ValueError: if a step needs one that does not stand above it, or a name stands twice.
@@ -105,7 +118,7 @@ class Workflow(Generic[Work]):
 
     name: str
     steps: tuple[Step[Work], ...]
-    follows: Callable[[Work, RunSnapshot], Sequence[Step[Work]]] = nothing_follows
+    follows: Callable[[Work, RunSnapshot], Sequence[Step[Work]]]
 
     def __post_init__(self) -> None:
         above: set[str] = set()
@@ -115,3 +128,8 @@ class Workflow(Generic[Work]):
             if missing := {*step.needs, *step.after} - above:
                 raise ValueError(f"{self.name}.{step.name} needs {missing}, which do not stand above it")
             above.add(step.name)
+
+    @property
+    def plan(self) -> frozenset[str]:
+        """The names of its steps."""
+        return frozenset(step.name for step in self.steps)

@@ -4,36 +4,53 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from enum import Enum, auto
 from http.client import HTTPException
+from typing import Any
 
 from flask import Request as HttpRequest
 from flask import Response, jsonify
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
+from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from incident.commands import TITLE, OpenForm, ShowHelp, parse_form, parse_text
-from incident.intake.publisher import NotPublishedError, Publisher
+from incident.commands import declare
+from incident.commands.declare import TITLE
+from incident.commands.help import ShowHelp
+from incident.commands.registry import (
+    OpenForm,
+    UnknownCommandError,
+    form_called,
+    opened_by,
+    parse,
+    typed_text,
+)
+from incident.commands.spec import Form, Spec
+from incident.intake.doubtful import Doubtful
 from incident.intake.requests import (
     Check,
     MalformedRequestError,
     NothingToDo,
     Request,
-    form_context,
     read,
 )
+from incident.intake.resend import Resend, is_resend, read_resend, resend_value
 from incident.intake.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, Verifier
+from incident.messages import form as forms
 from incident.messages import intake as messages
 from incident.messages.locales import words_for
-from incident.messages.rich import Message
+from incident.messages.rich import Message, plain
 from incident.messages.words import Words
-from incident.model.interaction import Interaction, Kind
+from incident.model.interaction import Interaction, Kind, form_context
 from incident.model.naming import digest
 from incident.runtime.audit import AuditLog, moment, trace_id
 from incident.runtime.http import read_body
 from incident.runtime.instance import once
+from incident.runtime.publisher import NotPublishedError, Publisher, PublishUnknownError
 from incident.runtime.secrets import Secret, SecretUnavailableError, secret
 from incident.runtime.settings import IntakeSettings, is_same_site
 
@@ -41,10 +58,21 @@ BODY_LIMIT = 1 << 20
 """Bytes. Slack's largest requests, submitted forms, stay far below."""
 
 _FORM_SECONDS = 2
+_COMPLETED_WITHIN = 1.2
+"""A form that took longer to open is not completed: publishing takes time, too, of the three seconds."""
+
 _REPLY_SECONDS = 1
 
 _NOT_REACHED = (SlackClientError, OSError, HTTPException, ValueError)
 """What Slack's clients raise when Slack refuses or breaks off, or an answer or address is none."""
+
+
+class _Published(Enum):
+    """Whether Pub/Sub has an interaction."""
+
+    YES = auto()
+    NO = auto()
+    UNKNOWN = auto()
 
 
 class Intake:
@@ -67,6 +95,7 @@ class Intake:
         self._slack_api_url = slack_api_url
         self._say = say
         self._audit = audit
+        self._doubtful = Doubtful()
 
     def handle(self, http: HttpRequest) -> Response:
         """Verifies, normalises, publishes and acknowledges one request."""
@@ -96,47 +125,125 @@ class Intake:
                 return jsonify(challenge=challenge) if challenge else Response()
             case NothingToDo():
                 return Response()
-            case Request(interaction):
-                if not trace_id(traceparent):
-                    traceparent = _derived_traceparent(interaction.id)
+            case Request(interaction) if is_resend(interaction):
+                return self._take_again(interaction, read_resend(interaction), traceparent, began)
+            case Request():
                 return self._take(request, traceparent, began)
 
     def _take(self, request: Request, traceparent: str, began: float) -> Response:
-        """Answers at once what needs nobody else, and hands on the rest."""
-        interaction = request.interaction
-        audit = self._audit.bind(
+        """Answers at once what needs no worker, and hands on the rest."""
+        interaction = self._doubtful.recall(request.interaction)
+        request = replace(request, interaction=interaction)
+        traceparent, audit = self._trace(interaction, traceparent)
+        command = _meaning(interaction)
+        if isinstance(command, ShowHelp):
+            audit.info("incident.help.shown", "showed the help", outcome="accepted")
+            return jsonify(messages.help_text(self._say).to_response())
+        if isinstance(command, OpenForm) and interaction.kind is Kind.COMMAND:
+            return self._open_form(request, audit)
+        if isinstance(command, OpenForm):
+            return self._refuse_blank(request, audit)
+        if spec := opened_by(str(interaction.payload.get("action_id", ""))):
+            return self._open_form_of(spec, request, traceparent, began, audit)
+        match self._publish(interaction, traceparent, began, audit):
+            case _Published.YES:
+                return self._acknowledge(interaction)
+            case published:
+                return self._hand_back(request, audit, in_doubt=published is _Published.UNKNOWN)
+
+    def _take_again(
+        self, press: Interaction, resend: Resend | None, traceparent: str, began: float
+    ) -> Response:
+        """Publishes the same interaction again, and shows the outcome in place of the message pressed in."""
+        if resend is None:
+            _, audit = self._trace(press, traceparent)
+            audit.warning("incident.resend.rejected", "not this person's to send again", outcome="rejected")
+            return Response()
+        interaction = resend.interaction
+        traceparent, audit = self._trace(interaction, traceparent)
+        published = self._publish(interaction, traceparent, began, audit)
+        if published is _Published.YES:
+            message = plain(self._say.received)
+        else:
+            in_doubt = resend.in_doubt or published is _Published.UNKNOWN
+            message = self._handed_back(interaction, in_doubt=in_doubt)
+        problem = self._respond(press.payload["response_url"], message, replace_original=True)
+        _log_untold(audit, problem)
+        return Response()
+
+    def _trace(self, interaction: Interaction, traceparent: str) -> tuple[str, AuditLog]:
+        """The trace of the request, one of its own where it brings none, and a log that bears it."""
+        traceparent = traceparent if trace_id(traceparent) else _derived_traceparent(interaction.id)
+        return traceparent, self._audit.bind(
             traceparent=traceparent,
             actor=interaction.user,
             run=interaction.id,
             kind=interaction.kind,
             channel=interaction.channel,
         )
-        if interaction.kind is Kind.COMMAND:
-            command = parse_text(interaction.payload["text"], in_incident=False)
-            if isinstance(command, ShowHelp):
-                audit.info("incident.help.shown", "showed the help", outcome="accepted")
-                return jsonify(messages.help_text(self._say).to_response())
-            if isinstance(command, OpenForm):
-                return self._open_form(request, audit)
-        if interaction.kind is Kind.FORM and isinstance(parse_form(interaction.payload["values"]), OpenForm):
-            audit.info("incident.form.incomplete", "the form has no title", outcome="rejected")
-            return jsonify(response_action="errors", errors={TITLE: self._say.form_blank})
+
+    def _publish(
+        self, interaction: Interaction, traceparent: str, began: float, audit: AuditLog
+    ) -> _Published:
         try:
             self._publisher.publish(interaction, traceparent)
         except NotPublishedError as error:
             audit.error("incident.interaction.lost", f"not published: {error}", outcome="lost")
-            return self._say_not_recorded(interaction, audit)
-        milliseconds = round((time.monotonic() - began) * 1000)
+            return _Published.NO
+        except PublishUnknownError as error:
+            message = f"not known whether it was published: {error}"
+            audit.error("incident.interaction.unknown", message, outcome="unknown")
+            self._doubtful.remember(interaction)
+            return _Published.UNKNOWN
         audit.info(
             "incident.interaction.accepted",
             f"accepted a {interaction.kind}",
             time=moment(interaction.received_at),  # before anything the worker says of it
             outcome="accepted",
-            duration_ms=milliseconds,
+            duration_ms=round((time.monotonic() - began) * 1000),
         )
-        return self._acknowledge(interaction)
+        return _Published.YES
+
+    def _refuse_blank(self, request: Request, audit: AuditLog) -> Response:
+        """Says in the form, which stays open, what it needs."""
+        audit.info("incident.form.incomplete", "the form lacks what it needs", outcome="rejected")
+        spec = form_called(str(request.interaction.payload.get("callback_id", "")))
+        form = spec.form(self._say.locale) if spec and spec.form else declare.form(self._say.locale)
+        return jsonify(response_action="errors", errors={form.fields[0].id: form.blank})
 
     def _open_form(self, request: Request, audit: AuditLog) -> Response:
+        if not self._opened(declare.form(self._say.locale), request, audit):
+            return jsonify(messages.form_did_not_open(self._say).to_response())
+        return Response()
+
+    def _open_form_of(
+        self, spec: Spec[Any], request: Request, traceparent: str, began: float, audit: AuditLog
+    ) -> Response:
+        """Opens the form of a command at once; the worker shows in it what only the store knows."""
+        interaction = request.interaction
+        view_id = self._opened(spec.form(self._say.locale), request, audit) if spec.form else ""
+        if not view_id:
+            message = messages.form_did_not_open(self._say, spec.text[self._say.locale])
+            problem = self._respond(interaction.payload["response_url"], message, replace_original=False)
+            _log_untold(audit, problem)
+        elif time.monotonic() - began < _COMPLETED_WITHIN:
+            opened = replace(interaction, payload={**interaction.payload, "view": view_id})
+            self._publish(opened, traceparent, began, audit)  # without it the form does as it is
+        return Response()
+
+    def _opened(self, form: Form, request: Request, audit: AuditLog) -> str:
+        """Opens a form, and says so in the log. Returns Slack's id of it, or empty where that fails."""
+        interaction = request.interaction
+        context = form_context(interaction.channel, str(interaction.payload.get("response_url", "")))
+        view_id, problem = self._open_view(request.trigger_id, forms.view(form, context))
+        if problem:
+            audit.error("incident.form.failed", f"the form did not open: {problem}", outcome="lost")
+        else:
+            audit.info("incident.form.opened", "opened the form", outcome="accepted")
+        return view_id
+
+    def _open_view(self, trigger_id: str, view: View) -> tuple[str, str]:
+        """Opens a modal. Returns its id and, where that fails, the kind of error."""
         try:
             client = WebClient(
                 self._bot_token.values()[0],
@@ -144,49 +251,66 @@ class Intake:
                 timeout=_FORM_SECONDS,
                 retry_handlers=[],  # a trigger_id serves once
             )
-            client.views_open(
-                trigger_id=request.trigger_id,
-                view=messages.form(self._say, form_context(request.interaction)),
-            )
+            opened = client.views_open(trigger_id=trigger_id, view=view)
         except (*_NOT_REACHED, SecretUnavailableError) as error:
-            message = f"the form did not open: {type(error).__name__}"
-            audit.error("incident.form.failed", message, outcome="lost")
-            return jsonify(messages.form_did_not_open(self._say).to_response())
-        audit.info("incident.form.opened", "opened the form", outcome="accepted")
-        return Response()
+            return "", type(error).__name__
+        return str((opened.get("view") or {}).get("id") or "opened"), ""
 
     def _acknowledge(self, interaction: Interaction) -> Response:
         """What the person reads until the worker answers."""
         if interaction.kind is not Kind.COMMAND:
             return Response()
-        return jsonify(messages.plain(self._say.received).to_response())
+        return jsonify(plain(self._say.received).to_response())
 
-    def _say_not_recorded(self, interaction: Interaction, audit: AuditLog) -> Response:
-        """Tells the person at once, in the way that this kind of request allows; the status stays 200."""
+    def _hand_back(self, request: Request, audit: AuditLog, *, in_doubt: bool) -> Response:
+        """Tells the person at once, in the way that this kind of request allows."""
+        interaction = request.interaction
         match interaction.kind:
             case Kind.COMMAND:
-                return jsonify(messages.not_recorded(self._say, interaction.payload["text"]).to_response())
-            case Kind.FORM:
-                return jsonify(response_action="errors", errors={TITLE: self._say.not_recorded_form})
-            case Kind.BUTTON:
-                self._reply(interaction, messages.plain(self._say.not_recorded_form), audit)
+                return jsonify(self._handed_back(interaction, in_doubt=in_doubt).to_response())
+            case Kind.FORM:  # stays open; submitted again, it is the same interaction
+                text = self._say.not_known_if_recorded_form if in_doubt else self._say.not_recorded_form
+                return jsonify(response_action="errors", errors={request.input_block or TITLE: text})
+            case Kind.BUTTON | Kind.SHORTCUT:
+                _log_untold(audit, self._tell(request, in_doubt=in_doubt))
                 return Response()
         return Response(status=503)  # an event: Slack sends it again by itself
 
-    def _reply(self, interaction: Interaction, message: Message, audit: AuditLog) -> None:
-        """Slack shows nobody the answer to a button; its `response_url` does."""
+    def _handed_back(self, interaction: Interaction, *, in_doubt: bool) -> Message:
+        """What the person reads, with the button to send it again where it can have one."""
+        resend = resend_value(interaction, in_doubt=in_doubt)
+        if interaction.kind is not Kind.COMMAND:
+            say = messages.press_not_known_if_recorded if in_doubt else messages.press_not_recorded
+            return say(self._say, resend)
+        hand_back = messages.not_known_if_recorded if in_doubt else messages.not_recorded
+        return hand_back(self._say, typed_text(interaction), resend)
+
+    def _tell(self, request: Request, *, in_doubt: bool) -> str:
+        """Tells the person who pressed a button or chose a shortcut.
+
+        Slack shows them no answer to the request itself, but what is posted to its `response_url` or, where
+        it has none, a modal. Returns what went wrong, or empty.
+        """
+        interaction = request.interaction
         url = interaction.payload["response_url"]
-        problem = "" if is_same_site(url, self._slack_api_url) else "no place of Slack's to answer to"
+        if url:
+            message = self._handed_back(interaction, in_doubt=in_doubt)
+            return self._respond(url, message, replace_original=False)
+        say = messages.press_not_known_if_recorded if in_doubt else messages.press_not_recorded
+        _, problem = self._open_view(request.trigger_id, messages.notice(self._say, say(self._say)))
+        return problem
+
+    def _respond(self, url: str, message: Message, *, replace_original: bool) -> str:
+        """Posts to a `response_url`. Returns what went wrong, or empty."""
         try:
-            if not problem:
-                WebhookClient(url, timeout=_REPLY_SECONDS, retry_handlers=[]).send_dict(
-                    message.to_response(replace_original=False)
-                )
+            if not is_same_site(url, self._slack_api_url):
+                return "no place of Slack's to answer to"
+            WebhookClient(url, timeout=_REPLY_SECONDS, retry_handlers=[]).send_dict(
+                message.to_response(replace_original=replace_original)
+            )
         except _NOT_REACHED as error:
-            problem = type(error).__name__
-        if problem:
-            told = f"the person was not told: {problem}"
-            audit.error("incident.reply.failed", told, outcome="lost")
+            return type(error).__name__
+        return ""
 
 
 def entry_point() -> Callable[[HttpRequest], Response]:
@@ -220,9 +344,23 @@ def make_intake(settings: IntakeSettings, audit: AuditLog) -> Intake:
     )
 
 
+def _meaning(interaction: Interaction) -> Any:
+    """The command as far as it can be known here; None for what only the worker, or a newer one, knows."""
+    try:
+        return parse(interaction, in_incident=False)
+    except UnknownCommandError:
+        return None
+
+
 def _reject(audit: AuditLog, status: int, reason: str) -> Response:
     audit.warning("incident.request.rejected", reason, status=status, outcome="rejected")
     return Response(status=status)
+
+
+def _log_untold(audit: AuditLog, problem: str) -> None:
+    if problem:
+        told = f"the person was not told: {problem}"
+        audit.error("incident.reply.failed", told, outcome="lost")
 
 
 def _derived_traceparent(interaction_id: str) -> str:

@@ -13,12 +13,17 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from incident.commands import LINK_PREFIX
+from incident.commands.registry import LINK_PREFIX
+from incident.intake.elements import Value, element_value
+from incident.intake.events import event_channel, event_user, is_for_worker, without_skin_tone
+from incident.intake.fields import objects, text, within
 from incident.model.interaction import Interaction, Kind
 from incident.model.naming import digest
-from incident.model.slack_text import as_typed, readable
+from incident.model.slack_text import readable
 
 _MOST_FIELDS = 100
+_OWN_CONTEXT = frozenset({"channel", "response_url"})
+"""Keys of a form's context that have places of their own in the interaction."""
 
 
 class MalformedRequestError(ValueError):
@@ -34,7 +39,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class NothingToDo:
-    """Slack reports what needs no answer: a link was opened, a form closed."""
+    """Slack reports what needs no answer: a link was opened, a form closed, an event is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,12 @@ class Request:
     Attributes:
         interaction: for the worker.
         trigger_id: opens a form within three seconds of the request; empty where there is none.
+        input_block: block_id of a form's first input, where an error can be shown; empty for other kinds.
     """
 
     interaction: Interaction
     trigger_id: str
+    input_block: str = ""
 
 
 SlackRequest = Check | NothingToDo | Request
@@ -95,7 +102,7 @@ def _read_command(form: Mapping[str, str], received_at: datetime) -> SlackReques
             team=form.get("team_id", ""),
             channel=form.get("channel_id", ""),
             payload={
-                "text": readable(as_typed(form.get("text", ""))),
+                "text": form.get("text", ""),
                 "response_url": form.get("response_url", ""),
             },
         ),
@@ -107,104 +114,144 @@ def _read_interactive(payload: Mapping[str, Any], received_at: datetime) -> Slac
     match payload.get("type"):
         case "block_actions":
             return _read_button(payload, received_at)
+        case "message_action" | "shortcut":
+            return _read_shortcut(payload, received_at)
         case "view_submission":
             return _read_form(payload, received_at)
     return NothingToDo()
 
 
 def _read_button(payload: Mapping[str, Any], received_at: datetime) -> SlackRequest:
-    actions = payload.get("actions")
-    action = _object(actions[0]) if isinstance(actions, list) and actions else {}
-    action_id = _text(action, "action_id")
+    action = next(iter(objects(payload, "actions")), {})
+    action_id = text(action, "action_id")
     if not action_id or action_id.startswith(LINK_PREFIX):
         return NothingToDo()
-    trigger_id = _text(payload, "trigger_id")
+    message, container = within(payload, "message"), within(payload, "container")
+    content = {
+        "action_id": action_id,
+        "block_id": text(action, "block_id"),
+        "value": element_value(action),
+        # An ephemeral message is not sent along; the container names it.
+        "message_ts": text(container, "message_ts") or text(message, "ts"),
+        "thread_ts": text(container, "thread_ts") or text(message, "thread_ts"),
+        "response_url": text(payload, "response_url"),
+    }
+    return _pressed(Kind.BUTTON, payload, content, received_at)
+
+
+def _read_shortcut(payload: Mapping[str, Any], received_at: datetime) -> SlackRequest:
+    callback_id = text(payload, "callback_id")
+    if not callback_id:
+        return NothingToDo()
+    content = {
+        "callback_id": callback_id,
+        "response_url": text(payload, "response_url"),
+        "message": _chosen_message(payload),
+    }
+    return _pressed(Kind.SHORTCUT, payload, content, received_at)
+
+
+def _pressed(
+    kind: Kind, payload: Mapping[str, Any], content: Mapping[str, Any], received_at: datetime
+) -> Request:
+    """The request of a button or a shortcut."""
+    trigger_id = text(payload, "trigger_id")
     return Request(
         Interaction(
-            id=_id(Kind.BUTTON, trigger_id or json.dumps(payload, sort_keys=True)),
-            kind=Kind.BUTTON,
+            id=_id(kind, trigger_id or json.dumps(payload, sort_keys=True)),
+            kind=kind,
             received_at=received_at,
-            user=_text(_within(payload, "user"), "id"),
-            team=_text(_within(payload, "team"), "id"),
-            channel=_text(_within(payload, "channel"), "id")
-            or _text(_within(payload, "container"), "channel_id"),
-            payload={
-                "action_id": action_id,
-                "value": _text(action, "value"),
-                "response_url": _text(payload, "response_url"),
-            },
+            user=text(within(payload, "user"), "id"),
+            team=text(within(payload, "team"), "id"),
+            channel=text(within(payload, "channel"), "id")
+            or text(within(payload, "container"), "channel_id"),
+            payload=content,
         ),
         trigger_id,
     )
 
 
+def _chosen_message(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The message a shortcut was chosen on, without what the bot has no use for; empty where on none."""
+    message = within(payload, "message")
+    if not message:
+        return {}
+    chosen: dict[str, Any] = {
+        name: text(message, name) for name in ("ts", "thread_ts", "user", "bot_id", "text")
+    }
+    chosen["ts"] = chosen["ts"] or text(payload, "message_ts")
+    chosen["files"] = [
+        {name: text(file, name) for name in ("name", "permalink")} for file in objects(message, "files")
+    ]
+    if permalink := text(message, "permalink"):
+        chosen["permalink"] = permalink
+    return chosen
+
+
 def _read_form(payload: Mapping[str, Any], received_at: datetime) -> SlackRequest:
-    view = _within(payload, "view")
-    context = read_form_context(_text(view, "private_metadata"))
-    state = _within(_within(view, "state"), "values")
+    view = within(payload, "view")
+    context = read_form_context(text(view, "private_metadata"))
+    state = within(within(view, "state"), "values")
+    inputs = [text(block, "block_id") for block in objects(view, "blocks") if text(block, "type") == "input"]
     return Request(
         Interaction(
             # one form is one interaction, however often its button is pressed
-            id=_id(Kind.FORM, _text(view, "id") or json.dumps(payload, sort_keys=True)),
+            id=_id(Kind.FORM, text(view, "id") or json.dumps(payload, sort_keys=True)),
             kind=Kind.FORM,
             received_at=received_at,
-            user=_text(_within(payload, "user"), "id"),
-            team=_text(_within(payload, "team"), "id"),
-            channel=context["channel"],
+            user=text(within(payload, "user"), "id"),
+            team=text(within(payload, "team"), "id"),
+            channel=text(context, "channel"),
             payload={
-                "callback_id": _text(view, "callback_id"),
-                "values": {name: readable(_input(_within(state, name))) for name in state},
-                "response_url": context["response_url"],
+                "callback_id": text(view, "callback_id"),
+                "values": {name: _input(within(state, name)) for name in state},
+                "context": {name: value for name, value in context.items() if name not in _OWN_CONTEXT},
+                "response_url": text(context, "response_url"),
             },
         ),
-        _text(payload, "trigger_id"),
+        text(payload, "trigger_id"),
+        next(iter([*inputs, *state]), ""),
     )
 
 
 def _read_event(body: Mapping[str, Any], received_at: datetime) -> SlackRequest:
     match body.get("type"):
         case "url_verification":
-            return Check(_text(body, "challenge"))
-        case "event_callback":
-            event = _within(body, "event")
+            return Check(text(body, "challenge"))
+        case "event_callback" if is_for_worker(body):
+            event = without_skin_tone(within(body, "event"))
             return Request(
                 Interaction(
-                    id=_id(Kind.EVENT, _text(body, "event_id") or json.dumps(body, sort_keys=True)),
+                    id=_id(Kind.EVENT, text(body, "event_id") or json.dumps(body, sort_keys=True)),
                     kind=Kind.EVENT,
                     received_at=received_at,
-                    user=_text(event, "user"),
-                    team=_text(body, "team_id"),
-                    channel=_text(event, "channel"),
+                    user=event_user(event),
+                    team=text(body, "team_id"),
+                    channel=event_channel(event),
                     payload={"event": event},
                 ),
                 "",
             )
+        case "event_callback":
+            return NothingToDo()
     raise MalformedRequestError("an event of no type that Slack documents")
 
 
-def form_context(interaction: Interaction) -> str:
-    """What a form is opened with, so that its answer can still be told to the person where they typed."""
-    return json.dumps(
-        {"channel": interaction.channel, "response_url": interaction.payload.get("response_url", "")}
-    )
-
-
-def read_form_context(metadata: str) -> dict[str, str]:
-    """The inverse of `form_context`: `channel` and `response_url`, empty where there are none."""
+def read_form_context(metadata: str) -> dict[str, Any]:
+    """What a form was opened with: `channel`, `response_url`, any keys besides; {} where unreadable."""
     try:
         context = json.loads(metadata or "{}")
     except ValueError:
         context = {}
-    known = context if isinstance(context, dict) else {}
-    return {name: _text(known, name) for name in ("channel", "response_url")}
+    return context if isinstance(context, dict) else {}
 
 
-def _input(block: Mapping[str, Any]) -> str:
-    """The value of the one input of a block, whatever kind of input it is."""
-    for state in block.values():
-        if isinstance(state, dict):
-            return _text(state, "value") or _text(_within(state, "selected_option"), "value")
-    return ""
+def _input(block: Mapping[str, Any]) -> Value:
+    """The value of the one input of a block, whatever kind of input it is; its text made readable."""
+    value = next((element_value(state) for state in block.values() if isinstance(state, dict)), "")
+    if isinstance(value, list):
+        return [readable(one) for one in value]
+    return readable(value) if isinstance(value, str) else value
 
 
 def _id(kind: Kind, source: str) -> str:
@@ -215,14 +262,3 @@ def _object(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise MalformedRequestError("an object was expected")
     return value
-
-
-def _within(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = holder.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(holder: Mapping[str, Any], name: str) -> str:
-    """The text, without the halves of characters that JSON can carry and nothing else can."""
-    value = holder.get(name)
-    return value.encode(errors="replace").decode() if isinstance(value, str) else ""

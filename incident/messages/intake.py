@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from slack_sdk.models.blocks import (
-    InputBlock,
-    Option,
-    PlainTextInputElement,
+    ActionsBlock,
+    ButtonElement,
     PlainTextObject,
     RichTextSectionElement,
-    StaticSelectElement,
+    SectionBlock,
 )
 from slack_sdk.models.views import View
 
-from incident.commands import FORM, KNOWN, SEVERITY, TITLE
-from incident.messages.rich import Message, bullets, code, line, notification, paragraphs, to_copy, words
+from incident.commands.registry import typed
+from incident.commands.spec import Scope, Spec, Text
+from incident.messages.rich import (
+    Message,
+    bullets,
+    code,
+    line,
+    notification,
+    paragraphs,
+    plain,
+    to_copy,
+    words,
+)
 from incident.messages.words import Words
-from incident.model.incident import Severity
 
 COMMAND = "/incident"
+RESEND = "intake.resend"
+"""action_id of the button that sends the same interaction again."""
 TITLE_LIMIT = 3000
 """Characters the form takes: as many as a plain text input can hold.
 
@@ -25,36 +38,81 @@ https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-eleme
 """
 
 
-def plain(text: str) -> Message:
-    """One sentence of the bot's own."""
-    return Message(text, [paragraphs(line(text))])
+def not_recorded(say: Words, text: str, resend: str = "") -> Message:
+    """The command is not on its way; here are the person's words, whole, to send again.
+
+    Args:
+        say: the words.
+        text: what the person typed after the command.
+        resend: the value of the button that sends it again; empty for no button.
+    """
+    return _words_handed_back(say, say.not_recorded, text, resend)
 
 
-def not_recorded(say: Words, text: str) -> Message:
-    """The command is not on its way; here are the person's words, whole, to send again."""
-    typed = f"{COMMAND} {text}".rstrip()
-    return Message(
-        notification("{why} {typed}", why=say.not_recorded, typed=typed),
-        [paragraphs(line(say.not_recorded), to_copy(typed))],
+def not_known_if_recorded(say: Words, text: str, resend: str = "") -> Message:
+    """The command may or may not be on its way; for the arguments, see `not_recorded`."""
+    return _words_handed_back(say, f"{_not_known(say, resend)} {say.your_words}", text, resend)
+
+
+def press_not_recorded(say: Words, resend: str = "") -> Message:
+    """What was pressed or chosen is not on its way; `resend` as in `not_recorded`."""
+    return _with_resend(say, plain(say.not_recorded_form), resend)
+
+
+def press_not_known_if_recorded(say: Words, resend: str = "") -> Message:
+    """What was pressed or chosen may or may not be on its way; `resend` as in `not_recorded`."""
+    return _with_resend(say, plain(_not_known(say, resend)), resend)
+
+
+def notice(say: Words, message: Message) -> View:
+    """A modal for a message whose person is in no channel."""
+    return View(
+        type="modal",
+        title=PlainTextObject(text=say.notice_title),
+        close=PlainTextObject(text=say.form_close),
+        blocks=[SectionBlock(text=PlainTextObject(text=message.text))],
     )
 
 
-def form_did_not_open(say: Words) -> Message:
-    """How to do without the form."""
+def _not_known(say: Words, resend: str) -> str:
+    return f"{say.not_known_if_recorded} {say.resend_is_harmless if resend else say.resend_not_possible}"
+
+
+def _words_handed_back(say: Words, why: str, text: str, resend: str) -> Message:
+    typed = f"{COMMAND} {text}".rstrip()
+    message = Message(
+        notification("{why} {typed}", why=why, typed=typed), [paragraphs(line(why), to_copy(typed))]
+    )
+    return _with_resend(say, message, resend)
+
+
+def _with_resend(say: Words, message: Message, resend: str) -> Message:
+    if not resend:
+        return message
+    button = ButtonElement(
+        text=PlainTextObject(text=say.resend), action_id=RESEND, value=resend, style="primary"
+    )
+    return Message(message.text, [*message.blocks, ActionsBlock(elements=[button])])
+
+
+def form_did_not_open(say: Words, text: Text | None = None) -> Message:
+    """How to do without a form: of a declaration, or of the command that has these words."""
     typed = f"{COMMAND} {_to_fill(say.what_went_wrong)}"
+    if text is not None:
+        typed = f"{COMMAND} {text.verbs[0]} {_to_fill(text.usage)}"
     return Message(
         f"{say.form_did_not_open} {typed}", [paragraphs(line(say.form_did_not_open), to_copy(typed))]
     )
 
 
 def help_text(say: Words) -> Message:
-    """Everything that can be typed; the commands tell of themselves in `incident.commands.KNOWN`."""
+    """Everything that can be typed; the commands tell of themselves (`incident.commands.registry`)."""
     anywhere = [
         _entry(f"{COMMAND} {_to_fill(say.what_went_wrong)}", say.help_declare),
         _entry(COMMAND, say.help_declare_form),
-        *(_known(say, known.word) for known in KNOWN if known.anywhere),
+        *(_verb(say, spec) for spec in typed() if spec.scope is Scope.ANYWHERE),
     ]
-    in_channel = [_known(say, known.word) for known in KNOWN if not known.anywhere]
+    in_channel = [_verb(say, spec) for spec in typed() if spec.scope is Scope.IN_INCIDENT]
     return Message(
         say.help_title,
         [
@@ -68,49 +126,12 @@ def help_text(say: Words) -> Message:
     )
 
 
-def form(say: Words, context: str) -> View:
-    """The form that asks what went wrong.
-
-    Args:
-        say: the words.
-        context: what comes back with the answer, at most 3000 characters.
-    """
-    severities = [
-        Option(value=severity, text=PlainTextObject(text=say.severities[severity], emoji=False))
-        for severity in Severity
-    ]
-    return View(
-        type="modal",
-        callback_id=FORM,
-        private_metadata=context,
-        title=PlainTextObject(text=say.form_title),
-        submit=PlainTextObject(text=say.form_submit),
-        close=PlainTextObject(text=say.form_close),
-        blocks=[
-            InputBlock(
-                block_id=TITLE,
-                label=PlainTextObject(text=say.form_question),
-                hint=PlainTextObject(text=say.form_hint),
-                element=PlainTextInputElement(
-                    action_id=TITLE, min_length=1, max_length=TITLE_LIMIT, focus_on_load=True
-                ),
-            ),
-            InputBlock(
-                block_id=SEVERITY,
-                label=PlainTextObject(text=say.form_severity),
-                hint=PlainTextObject(text=say.form_severity_hint),
-                optional=True,
-                element=StaticSelectElement(action_id=SEVERITY, options=severities),
-            ),
-        ],
+def _verb(say: Words, spec: Spec[Any]) -> RichTextSectionElement:
+    text = spec.text[say.locale]
+    typed_words = (
+        f"{COMMAND} {text.verbs[0]} {_to_fill(text.usage)}" if text.usage else f"{COMMAND} {text.verbs[0]}"
     )
-
-
-def _known(say: Words, word: str) -> RichTextSectionElement:
-    known = next(known for known in KNOWN if known.word == word)
-    usage = known.usage[say.locale]
-    typed = f"{COMMAND} {known.word} {_to_fill(usage)}" if usage else f"{COMMAND} {known.word}"
-    return _entry(typed, known.help[say.locale])
+    return _entry(typed_words, text.help)
 
 
 def _to_fill(what: str) -> str:

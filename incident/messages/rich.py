@@ -49,6 +49,11 @@ class Message:
 Part = str | RichTextElement
 
 
+def plain(text: str) -> Message:
+    """One sentence of the bot's own."""
+    return Message(text, [paragraphs(line(text))])
+
+
 def person(user_id: str) -> RichTextElement:
     """A mention of a person."""
     return RichTextElementParts.User(user_id=user_id)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from incident.model.incident import Severity, Status, Thing
+from incident.commands.severity import LABELS
+from incident.model.incident import Deliverable, Incident
 
 Locale = Literal["en", "fr"]
 
@@ -24,9 +25,15 @@ class Words:
     received: str
     not_recorded: str
     not_recorded_form: str
+    not_known_if_recorded: str
+    not_known_if_recorded_form: str
+    resend_is_harmless: str
+    resend_not_possible: str
+    resend: str
+    your_words: str
+    notice_title: str
     form_did_not_open: str
     ready: str
-    update_posted: str
 
     # help
     help_title: str
@@ -34,16 +41,10 @@ class Words:
     help_declare_form: str
     help_in_channel: str
     what_went_wrong: str
+    write_it: str
 
     # the form
-    form_title: str
-    form_submit: str
     form_close: str
-    form_question: str
-    form_hint: str
-    form_severity: str
-    form_severity_hint: str
-    form_blank: str
 
     # the question in an incident's channel
     question: str
@@ -54,6 +55,7 @@ class Words:
     topic: str
     purpose: str
     briefing_title: str
+    headline: str
     commander: str
     operations_lead: str
     severity: str
@@ -64,30 +66,40 @@ class Words:
     next_steps: tuple[str, ...]
     everyone: str
     declared: str
-    call_bookmark: str
-    report_bookmark: str
-    update: str
+    bookmarks: Mapping[str, str]
+    last_update: str
 
     # #incident-sre
     announcement_title: str
     announcement: str
+    board_facts: str
 
     # when something is late, cannot be done, or is there after all
     late: str
     failed: str
     retry: str
     retry_failed: str
-    done_after_all: str
     meanwhile: str
     not_answering: str
     not_known_yet: str
     busy: str
     refused: str
-    things: Mapping[Thing, str]
-    by_hand: Mapping[Thing, str]
+    deliverables: Mapping[Deliverable, str]
+    there: Mapping[Deliverable, str]
+    by_hand: Mapping[Deliverable, str]
     the_bot: str
 
     # values
-    statuses: Mapping[Status, str]
-    severities: Mapping[Severity, str]
+    statuses: Mapping[str, str]
     severity_unknown: str
+
+    def status_of(self, incident: Incident) -> str:
+        """Where an incident stands, in words; a status of a newer version as it is."""
+        return self.statuses.get(incident.status, incident.status)
+
+    def severity_of(self, incident: Incident) -> str:
+        """How bad it is, in words; a severity of a newer version as it is."""
+        if not incident.severity:
+            return self.severity_unknown
+        labels = {str(level): label for level, label in LABELS[self.locale].items()}
+        return labels.get(incident.severity, incident.severity)

@@ -1,6 +1,6 @@
-"""What travels from the Slack function to the worker: one thing a person did, as a Pub/Sub message.
+"""The Pub/Sub message: what a person did, for the worker, or what the worker has yet to do, for itself.
 
-The format is a contract (design.md, section 5); both functions read and write it through this module.
+The format is a contract; both functions read and write it through this module.
 """
 
 from __future__ import annotations
@@ -8,21 +8,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from incident.model.naming import digest
+
 VERSION = 1
+
+_YEARS = range(1970, 9999)
+"""Years of `received_at`, in UTC: times near either end of what `datetime` holds overflow in other zones."""
 
 
 class Kind(StrEnum):
-    """What sort of thing it was."""
+    """What sort of thing it was. The last three are sent by Cloud Scheduler and by the bot itself."""
 
     COMMAND = "command"
     BUTTON = "button"
+    SHORTCUT = "shortcut"
     FORM = "form"
     EVENT = "event"
     TICK = "tick"
+    RESUME = "resume"
+    REFLECT = "reflect"
 
 
 class UnreadableMessageError(ValueError):
@@ -31,17 +39,27 @@ class UnreadableMessageError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One slash command, button press, submitted form, event or tick of the clock.
+    """One slash command, button press, shortcut, submitted form, event, tick, or message of the bot's own.
 
     Attributes:
         id: derived from what Slack calls the request, so the same request is the same interaction.
         kind: what sort of thing it was.
         received_at: when the Slack function read it, with a timezone.
-        user: Slack user id; empty when nobody did it.
+        user: Slack user id; empty when no person did it.
         team: Slack workspace id.
         channel: Slack channel id it happened in; empty when in none.
-        payload: by kind. `command`: text, response_url; `button`: action_id, value, response_url;
-            `form`: callback_id, values, response_url; `event`: event.
+        payload: by kind; people's text is as Slack sent it (mentions with ids, `& < >` escaped), but for
+            the values of forms, which Slack does not escape.
+
+            - `command`: text, response_url.
+            - `button`, for any interactive element: action_id, block_id, value (text, a list of texts, or
+              seconds since the epoch for a date with a time), message_ts, thread_ts, response_url.
+            - `shortcut`: callback_id, response_url, message. A message has ts, thread_ts, user, bot_id, text,
+              files (each name and permalink), and permalink where Slack gives it; it is empty for a shortcut
+              that was not chosen on a message.
+            - `form`: callback_id, values (by block_id, as for buttons), context, response_url.
+            - `event`: event, as Slack sent it; reactions without their skin tone.
+            - `resume`: run, wakes. `reflect`: incident. See `resume` and `reflect` below.
     """
 
     id: str
@@ -95,15 +113,15 @@ class Interaction:
             UnreadableMessageError: if `message` is not such a message, or one of a newer version.
         """
         try:
-            if message["version"] != VERSION:
+            version = message["version"]
+            if type(version) is not int or version != VERSION:  # True and 1.0 equal 1
                 raise UnreadableMessageError(f"its version is not {VERSION}")
-            received_at = datetime.fromisoformat(message["received_at"])
-            if received_at.tzinfo is None:
-                raise UnreadableMessageError("received_at has no timezone")
+            # JSON can hold halves of characters, which no store and no service takes
+            json.dumps(message, ensure_ascii=False).encode()
             return cls(
                 id=_text(message, "id"),
                 kind=Kind(message["kind"]),
-                received_at=received_at,
+                received_at=_time(message, "received_at"),
                 user=_text(message["actor"], "user"),
                 team=_text(message["actor"], "team"),
                 channel=_text(message, "channel"),
@@ -113,10 +131,58 @@ class Interaction:
             raise UnreadableMessageError(f"{error} is missing") from None
         except UnreadableMessageError:
             raise
-        except (ValueError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise UnreadableMessageError(
                 f"not a message of version {VERSION}: {type(error).__name__}"
             ) from None
+
+
+def form_context(channel: str, response_url: str) -> str:
+    """What a form is opened with, so that its answer can still be told to the person where they typed.
+
+    Args:
+        channel: Slack channel id that the form is about.
+        response_url: where the person typed or pressed; empty where there is no such place.
+    """
+    return json.dumps({"channel": channel, "response_url": response_url})
+
+
+def resume(run_id: str, now: datetime, wakes: str = "") -> Interaction:
+    """The bot's message to itself to take a waiting run further; the same for the same run and second.
+
+    Args:
+        run_id: which run.
+        now: when it is sent.
+        wakes: the services that the run waited for, joined by commas, where it finds out for all others that
+            wait for the same; empty where it does not.
+    """
+    return _own_message(Kind.RESUME, {"run": run_id, "wakes": wakes}, run_id, now)
+
+
+def reflect(incident_id: str, now: datetime) -> Interaction:
+    """The bot's message to itself to bring an incident's surfaces up to date; the same within a second."""
+    return _own_message(Kind.REFLECT, {"incident": incident_id}, incident_id, now)
+
+
+def _own_message(kind: Kind, payload: Mapping[str, str], subject: str, now: datetime) -> Interaction:
+    return Interaction(
+        id=f"{kind}-{digest(f'{subject} {int(now.timestamp())}')}",
+        kind=kind,
+        received_at=now,
+        user="",
+        team="",
+        channel="",
+        payload=payload,
+    )
+
+
+def _time(holder: Mapping[str, Any], name: str) -> datetime:
+    value = datetime.fromisoformat(holder[name])
+    if value.tzinfo is None:
+        raise UnreadableMessageError(f"{name} has no timezone")
+    if value.astimezone(UTC).year not in _YEARS:
+        raise UnreadableMessageError(f"{name} is out of range")
+    return value
 
 
 def _text(holder: Mapping[str, Any], name: str) -> str:

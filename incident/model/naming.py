@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from base64 import b32encode
 from datetime import date
-
-from slugify import slugify
 
 CHANNEL_NAME_LIMIT = 80
 """Characters, of `[a-z0-9_-]`; https://docs.slack.dev/reference/methods/conversations.create"""
@@ -17,6 +16,8 @@ DOCUMENT_TITLE_LIMIT = 250
 
 _EMOJI_NAMED = 4
 _UNNAMED = "unnamed"
+_WORD = re.compile("[a-z0-9]+")
+_NOT_WORD = re.compile("[^A-Za-z0-9]")
 
 
 def channel_name(day: date, title: str) -> str:
@@ -27,7 +28,7 @@ def channel_name(day: date, title: str) -> str:
     """
     prefix = f"incident-{day.isoformat()}-"
     room = CHANNEL_NAME_LIMIT - len(prefix)
-    return prefix + (_slug(title, room) or _slug(_names_of_symbols(title), room) or _UNNAMED)
+    return prefix + (_slug(_romanised(title), room) or _slug(_names_of_symbols(title), room) or _UNNAMED)
 
 
 def with_suffix(name: str, number: int) -> str:
@@ -62,16 +63,31 @@ def clip(text: str, limit: int) -> str:
 
 
 def _slug(text: str, room: int) -> str:
-    """The first words of `text` that fit in `room` characters; empty where it has none."""
-    return slugify(
-        text.replace("’", "'"),
-        max_length=room,
-        word_boundary=True,
-        save_order=True,  # or short words from far behind fill up the end
-        entities=False,  # people do not write HTML
-        decimal=False,
-        hexadecimal=False,
-    )
+    """The first words of romanised `text` that fit in `room` characters; empty where it has none."""
+    slug = ""
+    for word in _WORD.findall(text.lower()):
+        longer = f"{slug}-{word}" if slug else word[:room]
+        if len(longer) > room:
+            break
+        slug = longer
+    return slug
+
+
+def _romanised(text: str) -> str:
+    """`text` in ASCII, whatever script it is in, without its emoji."""
+    return "".join(map(_romanised_character, unicodedata.normalize("NFKC", text)))
+
+
+def _romanised_character(character: str) -> str:
+    if character.isascii():
+        return character
+    from anyascii import anyascii  # noqa: PLC0415 - 11 ms, which the Slack function's start need not pay
+
+    roman = anyascii(character)
+    if unicodedata.category(character)[0] in "LM":
+        roman = _NOT_WORD.sub("", roman)  # signs for sounds that ASCII lacks, which part no words
+        return f" {roman} " if "IDEOGRAPH" in unicodedata.name(character, "") else roman
+    return "" if roman.startswith(":") else roman  # `:fire:`
 
 
 def _names_of_symbols(title: str) -> str:

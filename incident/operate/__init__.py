@@ -1,1 +1,1 @@
-"""For whoever deploys the bot: its Slack app, its files in Google Drive, and whether all is well."""
+"""For operators: the Slack app, the files in Google Drive, the bot's health, its audit log, dead letters."""

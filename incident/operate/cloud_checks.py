@@ -12,13 +12,15 @@ from google.pubsub_v1.services.publisher.transports import PublisherGrpcTranspor
 from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
 from incident.operate import advice
-from incident.operate.asking import ONCE, asked, authorised
+from incident.operate.asking import ONCE, acting_as, asked, authorised
 from incident.operate.finding import Finding, FoundError, bad, good
 from incident.runtime.failures import PermanentError, TransientError
 from incident.runtime.settings import WorkerSettings
 from incident.store.open import open_store
 
 _SERVICE = "pubsub"
+_SCOPE = "https://www.googleapis.com/auth/pubsub"
+_PUBLISH = "pubsub.topics.publish"
 _A_CHANNEL = "C0DOCTOR"
 """An id that no incident's channel has; looking it up asks the store what the worker asks it first."""
 
@@ -26,14 +28,30 @@ _A_CHANNEL = "C0DOCTOR"
 class CloudChecks:
     """Checks of what the settings name; nothing is changed."""
 
-    def __init__(self, settings: WorkerSettings) -> None:
-        """Finds credentials with the first check."""
+    def __init__(self, settings: WorkerSettings, account: str) -> None:
+        """Finds credentials with the first check; `account` is the worker's service account."""
         self._settings = settings
+        self._account = account
 
     def topic(self) -> Finding:
         """Where the Slack function publishes."""
         self._look_at_topic(self._settings.topic_path, "INCIDENT_TOPIC")
         return good(self._settings.topic)
+
+    def own_messages(self) -> Finding:
+        """Whether the worker may publish to the topic, as it does to carry on what waits; as the worker.
+
+        https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/testIamPermissions
+        """
+        topic = self._settings.topic
+        request = {"resource": self._settings.topic_path, "permissions": [_PUBLISH]}
+        refused = bad(
+            f"the worker may not publish to {topic}, so nothing that waits goes on",
+            f"{advice.APPLY} Or set INCIDENT_TOPIC right.",
+        )
+        with self._publisher(as_worker=True) as client:
+            answer = asked(_SERVICE, partial(client.test_iam_permissions, request=request, **ONCE), refused)
+        return good(f"the worker may publish to {topic}") if _PUBLISH in answer.permissions else refused
 
     def subscription(self) -> Finding:
         """Who delivers to the worker, for ever."""
@@ -110,8 +128,10 @@ class CloudChecks:
                 for name in names
             ]
 
-    def _publisher(self) -> Any:
+    def _publisher(self, *, as_worker: bool = False) -> Any:
         host = self._settings.pubsub_emulator_host
+        if not host and as_worker and self._account:
+            return PublisherClient(credentials=acting_as(_SERVICE, self._account, [_SCOPE]))
         if not host:
             return authorised(_SERVICE, PublisherClient)
         return PublisherClient(transport=PublisherGrpcTransport(channel=grpc.insecure_channel(host)))

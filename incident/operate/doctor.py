@@ -90,7 +90,7 @@ def all_checks(settings: WorkerSettings, account: str, now: Callable[[], float] 
         now: this machine's clock, in seconds since the epoch.
     """
     slack = SlackChecks(settings, operators_secret(settings.slack_bot_token), now)
-    secrets, cloud = SecretChecks(settings), CloudChecks(settings)
+    secrets, cloud = SecretChecks(settings), CloudChecks(settings, account)
     workspace = WorkspaceChecks(settings, account)
     return {
         "Signing secret": secrets.signing_secret,
@@ -106,6 +106,7 @@ def all_checks(settings: WorkerSettings, account: str, now: Callable[[], float] 
         "Its tab": workspace.tab,
         "Google Meet": workspace.meet,
         "Topic": cloud.topic,
+        "Own messages": cloud.own_messages,
         "Subscription": cloud.subscription,
         "Dead letters": cloud.dead_letters,
         "Store": cloud.store,

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from incident.commands import declare
 from incident.messages.intake import COMMAND
 from incident.messages.locales import words_for
 from incident.runtime.settings import LOCALES, is_loopback
@@ -79,7 +80,7 @@ def manifest(url: str, locale: str) -> dict[str, Any]:
                 {
                     "command": COMMAND,
                     "url": url,
-                    "description": say.form_title,
+                    "description": declare.FORM_TEXT[say.locale]["title"],
                     "usage_hint": f"[{say.what_went_wrong}]",
                     "should_escape": True,  # so that the bot knows a person from a name that somebody typed
                 }

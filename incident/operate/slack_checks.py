@@ -17,7 +17,7 @@ from incident.runtime.secrets import Secret, SecretUnavailableError
 from incident.runtime.settings import WorkerSettings
 from incident.services.slack import SERVICE, Slack
 from incident.services.slack_methods import PURPOSES
-from incident.workflows.services import CLOCK_SKEW_SECONDS
+from incident.surfaces.services import CLOCK_SKEW_SECONDS
 
 _SECONDS = 8
 

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from incident.model.facts import Fact, fold
+from incident.model.incident import Incident
 from incident.operate.log import TRACE, CloudLog, Line, Log, LogError, LogFile
 from incident.runtime.settings import OperatorSettings, SettingsError
 
@@ -19,7 +21,9 @@ SANDBOX_LOG = Path(".sandbox/audit.jsonl")
 _INCIDENT = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z2-7]{8}")
 """As `incident.model.naming.incident_id` makes them."""
 _HEADINGS = ("time", "who", "what", "outcome", "took", "")
+_FACTS = {"incident.fact.stated", "incident.fact.restated"}
 _STATES = {"incident.declared", "incident.changed", "incident.restated"}
+"""What versions of the bot wrote that kept no facts: each has fields of the incident."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,12 +81,29 @@ def story(log: Log, incident: str) -> list[Line]:
 
 
 def final_state(lines: Iterable[Line], incident: str) -> dict[str, Any]:
-    """The fields of an incident as its lines, oldest first, leave them; those of `Incident.to_dict`."""
+    """The fields of an incident as its lines, in any order, leave them; those of `Incident.to_dict`.
+
+    They are what the facts make that the lines tell. Lines of before there were facts tell fields instead:
+    the facts count from there.
+    """
     fields: dict[str, Any] = {}
+    facts: dict[str, Fact] = {}
     for line in lines:
-        if line.get("incident") == incident and line["event"] in _STATES:
+        if line.get("incident") != incident:
+            continue
+        if line["event"] in _STATES:
             fields |= line.get("changes", {}) | line.get("words", {})
-    return fields
+        elif line["event"] in _FACTS:
+            facts[line["fact"]] = _fact(line)
+    snapshot = Incident.from_dict(fields) if fields else None
+    for fact in facts.values():
+        snapshot = fold(snapshot, fact)
+    return fields if snapshot is None or not facts else snapshot.to_dict()
+
+
+def _fact(line: Line) -> Fact:
+    data = line.get("changes", {}) | line.get("words", {})
+    return Fact(line["fact"], line["kind"], datetime.fromisoformat(line["at"]), line["by"], data)
 
 
 def to_text(incident: str, lines: Sequence[Line]) -> str:
@@ -98,7 +119,7 @@ def to_text(incident: str, lines: Sequence[Line]) -> str:
             *_table(rows),
             "",
             "What has become of it:",
-            *_table([(name, _value(value)) for name, value in state.items()]),
+            *_table([(name, _value(value)) for name, value in state.items() if name != "stamps"]),
         ]
     )
 
@@ -116,7 +137,8 @@ def _rows(line: Line) -> Iterator[tuple[str, ...]]:
         took,
         str(line["step"] if line["event"] == "incident.step.completed" else line["message"]),
     )
-    if line["event"] == "incident.changed":  # declared and restated are all of it, which stands at the end
+    # what was declared or restated before there were facts is all of an incident, which stands at the end
+    if line["event"] in {"incident.changed", "incident.fact.stated"}:
         for name, value in (line.get("changes", {}) | line.get("words", {})).items():
             yield ("", "", "", "", "", f"  {name}: {_value(value)}")
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from incident.commands import severity
 from incident.messages.words import Words
 from incident.surfaces.columns import Column, header
 
@@ -100,7 +101,7 @@ def edits(sheet_id: int, sheet: str, timezone: str, say: Words) -> list[Json]:
 
 def severities(say: Words) -> list[str]:
     """What may stand in the column of severities."""
-    return [*say.severities.values(), say.severity_unknown]
+    return [*severity.LABELS[say.locale].values(), say.severity_unknown]
 
 
 def _incidents(sheet_id: int, sheet: str, say: Words) -> list[Json]:

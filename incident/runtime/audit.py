@@ -1,10 +1,10 @@
 """One JSON line for everything the bot does, as Cloud Logging reads it from standard output.
 
-The fields are a contract (design.md, section 5). No token, no signature and no `response_url` is ever given
-to it. What is said of an incident's state is said in `changes`: ids, links, times, roles and the like. What
-holds a person's words stands apart, in `words`, so that there is one field to leave out where words must stay
-private. Who sent a request that was rejected is not known; Cloud Run's own line of the same trace has its
-address. https://cloud.google.com/logging/docs/structured-logging
+The fields are a contract: metrics, alerts and queries (terraform/) read them. No token, no signature and no
+`response_url` is ever given to it. What is said of an incident's state is said in `changes`: ids, links,
+times, roles and the like. What holds a person's words stands apart, in `words`, so that there is one field to
+leave out where words must stay private. Who sent a request that was rejected is not known; Cloud Run's own
+line of the same trace has its address. https://cloud.google.com/logging/docs/structured-logging
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ OUTCOMES: Mapping[str, str] = {
     "accepted": "answered, or handed on to the worker, for good",
     "rejected": "not let in",
     "lost": "let in and not kept; whoever asked was told",
+    "unknown": "let in, and not known whether it was kept; whoever asked was told",
     "started": "begun",
     "done": "done",
     "found": "an earlier try had done it",
@@ -50,6 +51,11 @@ FACTS = frozenset(
         "status",
         "severity",
         "roles",
+        "role",
+        "user",
+        "team",
+        "version",
+        "stamps",
         "channel_id",
         "meet_url",
         "meet_space",
@@ -58,7 +64,7 @@ FACTS = frozenset(
         "resolved_at",
     }
 )
-"""The fields of an incident that hold no words of a person; a field is taken to, until it stands here."""
+"""The fields of an incident, and the data of facts, that hold no words of a person; all others may."""
 
 
 class AuditLog:
@@ -122,7 +128,7 @@ def trace_id(traceparent: str) -> str:
     return found[1] if found else ""
 
 
-def where(error: BaseException) -> str:
+def safe_traceback(error: BaseException) -> str:
     """The places an exception came through, innermost last, without its text, which may quote anything."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{type(error).__name__} at " + " > ".join(

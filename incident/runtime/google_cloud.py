@@ -20,7 +20,7 @@ from google.auth.credentials import AnonymousCredentials, Credentials
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.urllib3 import Request
 from urllib3 import PoolManager, Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 ATTEMPT_SECONDS = 1.0
 """An attempt that takes longer is broken off: its connection may have died while the instance slept."""
@@ -30,8 +30,10 @@ _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.4
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _OK = 200
-_TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
-"""https://cloud.google.com/pubsub/docs/reference/error-codes"""
+_TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504})
+"""409 is ABORTED: https://cloud.google.com/pubsub/docs/reference/error-codes"""
+_REFUSED = frozenset(range(400, 500)) - {408, 409}
+"""Statuses after which the service has surely done nothing."""
 
 
 class CallFailedError(Exception):
@@ -39,12 +41,55 @@ class CallFailedError(Exception):
 
     Attributes:
         transient: whether the same call may get through later.
+        may_have_acted: whether the service may have done what it was asked, in this attempt or an earlier
+            one of the same call; False where nothing was sent or everything sent was refused.
     """
 
-    def __init__(self, kind: str, *, transient: bool) -> None:
-        """Keeps both."""
+    def __init__(self, kind: str, *, transient: bool, may_have_acted: bool) -> None:
+        """Keeps all three."""
         super().__init__(kind)
         self.transient = transient
+        self.may_have_acted = may_have_acted
+
+
+class _Progress:
+    """Whether a call may have been carried out, for the caller who stops waiting for its thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._over = False
+        self._sending = False
+        self._in_doubt = False
+
+    def begin(self) -> None:
+        """An attempt is about to be sent.
+
+        Raises:
+            CallFailedError: if the caller no longer waits.
+        """
+        with self._lock:
+            if self._over:
+                raise CallFailedError("timeout", transient=True, may_have_acted=self._in_doubt)
+            self._sending = True
+
+    def end(self, *, refused: bool) -> bool:
+        """An attempt that was begun has failed: whether it or an earlier one may have been carried out."""
+        with self._lock:
+            self._sending = False
+            self._in_doubt = self._in_doubt or not refused
+            return self._in_doubt
+
+    def give_up(self) -> bool:
+        """The caller stops waiting, so no attempt begins any more: whether one may have been carried out."""
+        with self._lock:
+            self._over = True
+            return self._sending or self._in_doubt
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether an attempt that ended may have been carried out."""
+        with self._lock:
+            return self._in_doubt
 
 
 class GoogleCloud:
@@ -80,37 +125,50 @@ class GoogleCloud:
         root = f"http://{self._emulator_host}" if self._emulator_host else f"https://{host}"
         data = None if body is None else json.dumps(body).encode()
         ends = time.monotonic() + seconds
-        answer = self._threads.submit(self._repeat, method, f"{root}/{path}", data, ends)
+        progress = _Progress()
+        answer = self._threads.submit(self._repeat, method, f"{root}/{path}", data, ends, progress)
         try:
             return answer.result(timeout=seconds)
         except TimeoutError:
             answer.cancel()  # or, if it has begun, it makes no other attempt
-            raise CallFailedError("timeout", transient=True) from None
+            raise CallFailedError("timeout", transient=True, may_have_acted=progress.give_up()) from None
 
-    def _repeat(self, method: str, url: str, data: bytes | None, ends: float) -> Any:
+    def _repeat(self, method: str, url: str, data: bytes | None, ends: float, progress: _Progress) -> Any:
         pause = _FIRST_PAUSE
         while True:
             try:
-                return self._attempt(method, url, data, ends)
+                return self._attempt(method, url, data, ends, progress)
             except CallFailedError as failure:
                 if not failure.transient or time.monotonic() + pause >= ends:
                     raise
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
-    def _attempt(self, method: str, url: str, data: bytes | None, ends: float) -> Any:
+    def _attempt(self, method: str, url: str, data: bytes | None, ends: float, progress: _Progress) -> Any:
         headers = {"Content-Type": "application/json"}
         try:
-            request = partial(Request(self._http), timeout=_left(ends))
+            request = partial(Request(self._http), timeout=_left(ends, progress))
             self._authority().before_request(request, method, url, headers)  # refreshes the token
-            answer = self._http.request(method, url, body=data, headers=headers, timeout=_left(ends))
+        except GoogleAuthError as error:  # google-auth repeats for itself what is worth it
+            kind = type(error).__name__
+            raise CallFailedError(kind, transient=False, may_have_acted=progress.in_doubt) from error
+        timeout = _left(ends, progress)
+        progress.begin()
+        try:
+            answer = self._http.request(method, url, body=data, headers=headers, timeout=timeout)
             if answer.status == _OK:
                 return answer.json()
-        except GoogleAuthError as error:  # google-auth repeats for itself what is worth it
-            raise CallFailedError(type(error).__name__, transient=False) from error
-        except HTTPError as error:
-            raise CallFailedError(type(error).__name__, transient=True) from error
-        raise CallFailedError(f"http {answer.status}", transient=answer.status in _TRANSIENT)
+        except (NewConnectionError, ConnectTimeoutError) as error:
+            kind, in_doubt = type(error).__name__, progress.end(refused=True)
+            raise CallFailedError(kind, transient=True, may_have_acted=in_doubt) from error
+        except (HTTPError, ValueError) as error:  # broken off after sending, or an answer that is no JSON
+            kind, in_doubt = type(error).__name__, progress.end(refused=False)
+            raise CallFailedError(kind, transient=True, may_have_acted=in_doubt) from error
+        raise CallFailedError(
+            f"http {answer.status}",
+            transient=answer.status in _TRANSIENT,
+            may_have_acted=progress.end(refused=answer.status in _REFUSED),
+        )
 
     def _authority(self) -> Credentials:
         with self._lock:
@@ -122,7 +180,7 @@ class GoogleCloud:
             return self._credentials
 
 
-def _left(ends: float) -> Timeout:
+def _left(ends: float, progress: _Progress) -> Timeout:
     """The time-out of what begins now.
 
     Raises:
@@ -130,7 +188,7 @@ def _left(ends: float) -> Timeout:
     """
     seconds = min(ATTEMPT_SECONDS, ends - time.monotonic())
     if seconds <= 0:
-        raise CallFailedError("timeout", transient=True)
+        raise CallFailedError("timeout", transient=True, may_have_acted=progress.in_doubt)
     return Timeout(total=seconds)
 
 

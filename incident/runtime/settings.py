@@ -1,6 +1,6 @@
 """Everything configurable, read from the environment here and nowhere else.
 
-The names are a contract (design.md, section 5; README, Settings).
+The names are a contract (README, Settings).
 """
 
 from __future__ import annotations

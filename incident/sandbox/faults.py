@@ -6,6 +6,7 @@ breaks any service at any call, for the sandbox's switches and for the faults su
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -49,6 +50,8 @@ class Fault:
             error with status 200.
         retry_after: seconds, sent as the `Retry-After` header.
         acts: whether the service does the work before the fault shows.
+        acts_late: seconds after which the service does the work all the same, as if the call had arrived
+            only then. Until then it is silent. 0 for not at all.
         hang: seconds of silence before whatever is answered.
         orderly: how a connection without an answer ends: closed in good order, or reset.
     """
@@ -57,6 +60,7 @@ class Fault:
     error: str = ""
     retry_after: int | None = None
     acts: bool = False
+    acts_late: float = 0.0
     hang: float = 0.0
     orderly: bool = False
 
@@ -87,10 +91,15 @@ class FaultInjector:
     Attributes:
         delays: seconds a call takes, `(lowest, highest)`, by pattern; the first that matches counts.
         calls: every call since the last `reset`, in order of arrival.
+        clock: seconds that only grow; decides when the work of a call that `acts_late` is due.
+        sleep: waits for that many seconds.
     """
 
     delays: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    _late: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
     _rules: list[_Rule] = field(default_factory=list)
     _watchers: list[Callable[[Call, Moment], None]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -122,11 +131,30 @@ class FaultInjector:
         self._watchers.append(watcher)
 
     def reset(self) -> None:
-        """Forgets calls, faults and watchers."""
+        """Forgets calls, faults, watchers and what is still to be done late."""
         with self._lock:
+            self._late.clear()
             self.calls.clear()
             self._rules.clear()
             self._watchers.clear()
+
+    def defer(self, fault: Fault, act: Callable[[], object]) -> None:
+        """Has the work of a call done with the first call that comes after `fault.acts_late` seconds."""
+        with self._lock:
+            self._late.append((self.clock() + fault.acts_late, act))
+
+    def act_late(self, until: float = math.inf) -> int:
+        """Does the work that was put off and is due by `until` on the `clock`, by default all of it.
+
+        Returns:
+            How many calls it was of.
+        """
+        with self._lock:
+            due = [act for when, act in self._late if when <= until]
+            self._late = [(when, act) for when, act in self._late if when > until]
+        for act in due:
+            act()
+        return len(due)
 
     @contextmanager
     def call(self, service: str, method: str) -> Iterator[Fault | None]:
@@ -134,6 +162,7 @@ class FaultInjector:
 
         The stand-in acts inside the block unless there is a fault that does not act, and answers after it.
         """
+        self.act_late(self.clock())
         with self._lock:
             call = Call(service, method, len(self.calls) + 1)
             self.calls.append(call)
@@ -146,11 +175,11 @@ class FaultInjector:
         if fault is None or fault.acts:
             for watcher in tuple(self._watchers):
                 watcher(call, "acted")
-        if fault is not None and fault.hang:
-            time.sleep(fault.hang)
+        if fault is not None and (silence := max(fault.hang, fault.acts_late)):
+            self.sleep(silence)
 
     def _delay(self, call: Call) -> None:
         for pattern, (lowest, highest) in self.delays.items():
             if fnmatchcase(call.name, pattern):
-                time.sleep(random.uniform(lowest, highest))  # noqa: S311
+                self.sleep(random.uniform(lowest, highest))  # noqa: S311
                 return

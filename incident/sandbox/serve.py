@@ -56,16 +56,30 @@ class Server:
         self._server.server_close()
 
 
+class ConnectionDroppedError(ConnectionAbortedError):
+    """The client's connection has ended without an answer.
+
+    Attributes:
+        orderly: whether it was closed in good order, or reset.
+    """
+
+    def __init__(self, *, orderly: bool) -> None:
+        super().__init__()
+        self.orderly = orderly
+
+
 def drop_connection(environ: WSGIEnvironment, *, orderly: bool = False) -> NoReturn:
     """Ends the client's connection without an answer: by a reset or, if `orderly`, by closing it.
 
+    A server other than werkzeug's, which has no socket, learns from the exception what to do.
+
     Raises:
-        ConnectionAbortedError: always; the server takes it as the end of this connection.
+        ConnectionDroppedError: always; the server takes it as the end of this connection.
     """
-    connection: socket.socket = environ["werkzeug.socket"]
-    if orderly:
+    connection: socket.socket | None = environ.get("werkzeug.socket")
+    if connection is not None and orderly:
         connection.shutdown(socket.SHUT_RDWR)
-        raise ConnectionAbortedError
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    os.close(connection.detach())  # `close` would wait for the files that the server has made of it
-    raise ConnectionAbortedError
+    elif connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(connection.detach())  # `close` would wait for the files that the server has made of it
+    raise ConnectionDroppedError(orderly=orderly)

@@ -133,7 +133,9 @@ class _Scene:
         ]
         self._bookmarks: list[Bookmark] = [b for b in slack.bookmarks.values() if b.id not in known]
         self._files: list[DriveFile] = [
-            f for f in google.files() if "incident" in f.app_properties and f.id not in known
+            f
+            for f in google.files()
+            if "incident" in f.app_properties and f.id not in known and not f.trashed
         ]
         self._rows = [row for row in _rows(google) if row[0].text not in known]
         self._briefings = [m for m in self._messages if _event(m) == BRIEFING]

@@ -1,6 +1,8 @@
 """The whole sandbox, put together: the stand-ins, the two functions, and the folder they live in.
 
     Slack ──HTTP──▶ main.slack ──HTTP──▶ Pub/Sub ──HTTP──▶ main.worker ──HTTP──▶ Slack, Google Workspace
+                                          ▲    ▲                 │
+                              Scheduler ──┘    └──────HTTP───────┘
 
 Everything listens on loopback. All state is in one folder, so a sandbox that is started again goes on.
 """
@@ -8,9 +10,10 @@ Everything listens on loopback. All state is in one folder, so a sandbox that is
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,10 +21,13 @@ from incident.sandbox.faults import FaultInjector
 from incident.sandbox.google import FakeGoogle, Workspace
 from incident.sandbox.processes import Processes, free_port
 from incident.sandbox.pubsub.fake import FakePubSub
+from incident.sandbox.pubsub.push_flow import REAL_LIMITS, PushLimits
+from incident.sandbox.scheduler import Scheduler
 from incident.sandbox.serve import Server
 from incident.sandbox.slack import FakeSlack
 from incident.sandbox.slack.seed import ON_CALL
 from incident.sandbox.state import StateFile, claim
+from incident.sandbox.unfinished import unfinished_runs
 from incident.sandbox.verification import CHANNEL
 from incident.services.slack_methods import PURPOSES
 
@@ -29,6 +35,35 @@ PROJECT = "sandbox"
 TOPIC = "incident-interactions"
 MAX_DELIVERY_ATTEMPTS = 100
 """As deployed (terraform/): services may be down for an hour and a half."""
+
+TICK_SECONDS = 60.0
+"""Between two ticks."""
+SOON = 30.0
+"""Seconds; by default a run that is next due later than this does not count as work."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPolicy:
+    """How the worker's subscription delivers; see `FakePubSub`. All are seconds but `limits`."""
+
+    minimum_backoff: float
+    maximum_backoff: float
+    ack_deadline: float
+    limits: PushLimits
+
+
+DEPLOYED_DELIVERY = DeliveryPolicy(
+    minimum_backoff=5.0, maximum_backoff=60.0, ack_deadline=240.0, limits=REAL_LIMITS
+)
+"""As terraform/pubsub.tf has it, and Pub/Sub itself."""
+
+LIVELY_DELIVERY = DeliveryPolicy(
+    minimum_backoff=0.5, maximum_backoff=10.0, ack_deadline=60.0, limits=PushLimits(longest_backoff=0.5)
+)
+"""Shorter pauses, so that a person at the sandbox sees an incident heal within seconds."""
+
+_GLANCE = 0.05
+"""Seconds between two looks at the bot's store."""
 
 _STATE = "state.json"
 _STORE = "incidents.sqlite"
@@ -44,6 +79,9 @@ class World:
         google: Google Workspace's stand-in.
         workspace: the ids in it that the bot is configured with.
         pubsub: Pub/Sub's stand-in.
+        scheduler: Cloud Scheduler's stand-in, which publishes the tick.
+        unfinished: how many runs the bot will carry on by itself within so many seconds; replaceable where
+            the bot's store is not the file `store`.
         ports: where `slack` and `worker`, the two functions, listen.
         processes: the functions' processes; None if whoever made the world serves the functions.
         audit: the file of audit lines, one JSON object a line.
@@ -59,6 +97,8 @@ class World:
         processes: bool = True,
         page_url: str = "",
         delays: Mapping[str, tuple[float, float]] | None = None,
+        realistic_pubsub: bool = False,
+        tick_seconds: float = TICK_SECONDS,
         tell: Callable[[str, str], None] = lambda _name, _line: None,
     ) -> None:
         """Starts everything, and waits until it answers.
@@ -69,6 +109,9 @@ class World:
             processes: whether to run the functions; otherwise they are to be served on `ports`.
             page_url: the root of the pages that links lead to; empty for the stand-in of Google's own root.
             delays: seconds that calls take, as the fault injector has them.
+            realistic_pubsub: whether Pub/Sub delivers as the deployed subscription does, with pauses of up to
+                a minute for a message and for all of them, instead of seconds.
+            tick_seconds: between two ticks of the scheduler; 0 for none but those of `tick`.
             tell: given every line of the functions' output, after the function's name; called in threads.
 
         Raises:
@@ -109,16 +152,24 @@ class World:
                 self.google.restore(saved["google"])
                 self.workspace = Workspace(**saved["workspace"])
             closing.callback(file.close)  # after all that changes the state is closed
+            delivery = DEPLOYED_DELIVERY if realistic_pubsub else LIVELY_DELIVERY
             self.pubsub = FakePubSub(
                 self.fault_injector,
                 topic=f"projects/{PROJECT}/topics/{TOPIC}",
                 push_url=f"http://127.0.0.1:{self.ports['worker']}/",
                 max_delivery_attempts=MAX_DELIVERY_ATTEMPTS,
+                minimum_backoff=delivery.minimum_backoff,
+                maximum_backoff=delivery.maximum_backoff,
+                ack_deadline=delivery.ack_deadline,
+                limits=delivery.limits,
             )
             closing.callback(self.pubsub.close)
             self.processes = self._run(closing, tell) if processes else None
             if saved is not None:
                 self.pubsub.restore(saved["pubsub"])
+            self.unfinished: Callable[[float], int] = lambda within: unfinished_runs(self.store, within)
+            self.scheduler = Scheduler(self.pubsub.publish, tick_seconds)
+            closing.callback(self.scheduler.close)
             file.keep(lambda: self.version, self._snapshot)
             self._closing = closing.pop_all()
 
@@ -152,17 +203,40 @@ class World:
             "INCIDENT_MAX_DELIVERY_ATTEMPTS": str(MAX_DELIVERY_ATTEMPTS),
         }
 
-    def settled(self) -> bool:
-        """Whether the worker has nothing left to do."""
-        return self.pubsub.settled()
+    def tick(self) -> str:
+        """Publishes a tick now; returns the message's id."""
+        return self.scheduler.tick()
 
-    def wait_until_settled(self, timeout: float) -> bool:
-        """Waits until the worker has nothing left to do.
+    def settled(self, within: float = SOON) -> bool:
+        """Whether the worker has nothing left to do: no message is undelivered and no run is due.
+
+        Args:
+            within: seconds; a run that is next due later does not count.
+        """
+        before = self.pubsub.version
+        # A run that is not yet in the store has its message undelivered; one acknowledged meanwhile has
+        # changed the version. So nothing falls between the two looks.
+        return (
+            self.pubsub.settled()
+            and not self.unfinished(within)
+            and self.pubsub.settled()
+            and self.pubsub.version == before
+        )
+
+    def wait_until_settled(self, timeout: float, within: float = SOON) -> bool:
+        """Waits until the worker has nothing left to do, as `settled` has it.
 
         Returns:
             False if that took longer than `timeout` seconds.
         """
-        return self.pubsub.wait_until_settled(timeout)
+        deadline = time.monotonic() + timeout
+        while not self.settled(within):
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return False
+            if self.pubsub.wait_until_settled(remaining):  # so it is the store that is waited for
+                time.sleep(min(_GLANCE, remaining))
+        return True
 
     def close(self) -> None:
         """Ends everything, the functions first, and saves the state. What is undelivered stays so."""

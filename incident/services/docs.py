@@ -1,11 +1,13 @@
-"""Google Docs: the placeholders of a report."""
+"""Google Docs: filling the placeholders of a report, and bringing their places to new values later."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from incident.runtime.failures import PermanentError
+from incident.services.docs_places import check_names, clean, edits, find, marked, text_of
 from incident.services.google import DOCS, Google
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -23,29 +25,67 @@ class Docs:
         self._google.client(DOCS).documents()
 
     def fill(self, document_id: str, values: Mapping[str, str], nonce: str) -> None:
-        """Replaces each `{{name}}` by its value: all or, if anything goes wrong, none.
+        """Replaces each `{{name}}` by its value: all or, if anything goes wrong, none. One call, no read.
 
         A placeholder that the document lacks is fine; one that has no value stays. A value that looks like a
-        placeholder stays as it is: the names are first made unlike anything a person can have typed.
+        placeholder stays as it is: the names are first made unlike anything a person can have typed. Each
+        value stands between invisible marks, by which `update` finds its place; give a short text such as
+        "…" for what is not known yet.
 
         Args:
             document_id: Drive's.
             values: by name, without the braces.
-            nonce: what nobody who chose a value can have known.
+            nonce: what no person who chose a value can have known.
+
+        Raises:
+            ValueError: if two names cannot be told apart by their marks.
 
         https://developers.google.com/workspace/docs/api/reference/rest/v1/documents/batchUpdate
         """
+        check_names(values)
         private = {name: f"{{{{{nonce}:{name}}}}}" for name in values}
         requests = [
             *(_replace(_placeholder(name), private[name]) for name in values),
-            *(_replace(private[name], value) for name, value in values.items()),
+            *(_replace(private[name], marked(name, value)) for name, value in values.items()),
         ]
-        self._google.execute(
-            DOCS,
-            lambda client: client.documents().batchUpdate(
-                documentId=document_id, body={"requests": requests}
-            ),
-        )
+        self._batch_update(document_id, {"requests": requests})
+
+    def update(
+        self, document_id: str, values: Mapping[str, str], written: Mapping[str, str] | None = None
+    ) -> frozenset[str]:
+        """Brings the places of a filled document to new values; text outside of them is left alone.
+
+        Takes one read and, only where something differs, one write, which Docs merges with what people type
+        meanwhile. Doing it twice is the same as once.
+
+        Args:
+            document_id: Drive's.
+            values: by name; of other places nothing changes.
+            written: the values that were written last, by name. What people have typed into such a place
+                since is kept, right behind the new value. Without it everything in a place that differs
+                from its value is replaced.
+
+        Returns:
+            The names that have no place in the document any more: people have deleted them.
+
+        https://developers.google.com/workspace/docs/api/reference/rest/v1/documents/batchUpdate#writecontrol
+        """
+        document = self._get(document_id)
+        try:
+            return self._bring(document_id, document, values, written or {})
+        except PermanentError:
+            # Docs refuses a revision that has become too old; a newer one tells that from other refusals.
+            return self._bring(document_id, self._get(document_id), values, written or {})
+
+    def _bring(
+        self, document_id: str, document: Any, values: Mapping[str, str], written: Mapping[str, str]
+    ) -> frozenset[str]:
+        """Edits a document as it was read; the names that have no place in it."""
+        places = find(document, values)
+        if requests := edits(places, values, written):
+            control = {"targetRevisionId": document["revisionId"]}
+            self._batch_update(document_id, {"requests": requests, "writeControl": control})
+        return frozenset(values) - {place.name for place in places}
 
     def is_filled(self, document_id: str, names: Iterable[str], telltales: Iterable[str]) -> bool:
         """Whether `fill` has got through.
@@ -56,20 +96,29 @@ class Docs:
             telltales: values that stand in a filled document and in no template. They tell a placeholder that
                 is still to be filled from one that somebody wrote about.
         """
-        text = self._text(document_id)
-        return any(value in text for value in telltales) or not any(
+        text = text_of(self._get(document_id))
+        return any(clean(value) in text for value in telltales) or not any(
             _placeholder(name) in text for name in names
         )
 
     def placeholders(self, document_id: str) -> frozenset[str]:
         """The names that stand in double braces in a document."""
-        return frozenset(_PLACEHOLDER.findall(self._text(document_id)))
+        return frozenset(_PLACEHOLDER.findall(text_of(self._get(document_id))))
 
-    def _text(self, document_id: str) -> str:
-        document = self._google.execute(
-            DOCS, lambda client: client.documents().get(documentId=document_id), repeatable=True
+    def _get(self, document_id: str) -> Any:
+        """A document with all its tabs; suggestions stand inline, as the indexes of edits count them."""
+        return self._google.execute(
+            DOCS,
+            lambda client: client.documents().get(
+                documentId=document_id, includeTabsContent=True, suggestionsViewMode="SUGGESTIONS_INLINE"
+            ),
+            repeatable=True,
         )
-        return "".join(_texts(document))
+
+    def _batch_update(self, document_id: str, body: Mapping[str, Any]) -> None:
+        self._google.execute(
+            DOCS, lambda client: client.documents().batchUpdate(documentId=document_id, body=body)
+        )
 
 
 def _placeholder(name: str) -> str:
@@ -78,15 +127,3 @@ def _placeholder(name: str) -> str:
 
 def _replace(text: str, by: str) -> dict[str, Any]:
     return {"replaceAllText": {"containsText": {"text": text, "matchCase": True}, "replaceText": by}}
-
-
-def _texts(part: Any) -> Iterator[str]:
-    """The runs of text of a document, in order, in its tables, headers and footers too."""
-    if isinstance(part, dict):
-        if "textRun" in part:
-            yield part["textRun"].get("content", "")
-        for inner in part.values():
-            yield from _texts(inner)
-    elif isinstance(part, list):
-        for inner in part:
-            yield from _texts(inner)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from incident.runtime.failures import PermanentError
 from incident.services.google import DRIVE, Google
 
 MARK = "incident-bot"
 """A property of the bot's own files that says what a file is to the bot; any client of Drive can see it."""
 
 _FIELDS = "id,webViewLink"
+_GONE = frozenset({"notFound", "NOT_FOUND"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,21 @@ class Document:
 
     id: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of the template that bears an incident's id.
+
+    Attributes:
+        id: in Drive.
+        url: the link to it.
+        touched_by_person: whether another than the bot changed it last; also where Drive does not know who.
+    """
+
+    id: str
+    url: str
+    touched_by_person: bool
 
 
 class Drive:
@@ -50,31 +69,80 @@ class Drive:
         return Document(copied["id"], copied["webViewLink"])
 
     def find_copy(self, incident_id: str) -> Document | None:
-        """The copy that is marked with the incident's id, the oldest; a new one may not be seen for a minute.
+        """The oldest copy that is marked with the incident's id; a new one may not be seen for a minute.
 
         https://developers.google.com/workspace/drive/api/guides/search-files
         """
-        marked = f"appProperties has {{ key='incident' and value={quoted(incident_id)} }}"
-        found = oldest(self._google, marked, self._folder_id, _FIELDS)
+        found = oldest(self._google, _marked(incident_id), self._folder_id, _FIELDS)
         return Document(found["id"], found["webViewLink"]) if found else None
+
+    def find_copies(self, incident_id: str) -> list[Copy]:
+        """All copies that are marked with the incident's id, oldest first; of a new one, see `find_copy`.
+
+        Those in the trash are left out. `lastModifyingUser` is there only where the last change was a
+        signed-in user's: https://developers.google.com/workspace/drive/api/reference/rest/v3/files
+        """
+        fields = f"{_FIELDS},lastModifyingUser(me)"
+        return [
+            Copy(file["id"], file["webViewLink"], not file.get("lastModifyingUser", {}).get("me", False))
+            for file in _search(self._google, _marked(incident_id), self._folder_id, fields)
+        ]
+
+    def trash(self, file_id: str) -> None:
+        """Puts a file into the trash, from which people can bring it back; there or gone already is fine.
+
+        https://developers.google.com/workspace/drive/api/guides/delete
+        """
+        try:
+            self._google.execute(
+                DRIVE,
+                lambda client: client.files().update(
+                    fileId=file_id, body={"trashed": True}, supportsAllDrives=True, fields="id"
+                ),
+                repeatable=True,
+            )
+        except PermanentError as error:
+            if error.reason not in _GONE:
+                raise
+
+
+def _marked(incident_id: str) -> str:
+    """The query for the files that bear an incident's id."""
+    return f"appProperties has {{ key='incident' and value={quoted(incident_id)} }}"
 
 
 def oldest(google: Google, query: str, folder_id: str, fields: str) -> Any:
     """The oldest file in a folder that a query finds and that is not in the bin, or None."""
-    listed = google.execute(
-        DRIVE,
-        lambda client: client.files().list(
-            q=f"{query} and {quoted(folder_id)} in parents and trashed = false",
-            corpora="allDrives",
-            includeItemsFromAllDrives=True,
-            supportsAllDrives=True,
-            orderBy="createdTime",
-            pageSize=1,
-            fields=f"files({fields})",
-        ),
-        repeatable=True,
+    return next(_search(google, query, folder_id, fields, page_size=1), None)
+
+
+def _search(
+    google: Google, query: str, folder_id: str, fields: str, *, page_size: int = 100
+) -> Iterator[Any]:
+    """The files in a folder that a query finds and that are not in the trash, oldest first."""
+    inside = f"{query} and {quoted(folder_id)} in parents and trashed = false"
+    token: str | None = None
+    while True:
+        request = partial(_list, inside, fields, page_size, token)
+        listed = google.execute(DRIVE, request, repeatable=True)
+        yield from listed.get("files", [])
+        token = listed.get("nextPageToken")
+        if not token:
+            return
+
+
+def _list(query: str, fields: str, page_size: int, token: str | None, client: Any) -> Any:
+    """The request for one page of `_search`."""
+    return client.files().list(
+        q=query,
+        corpora="allDrives",
+        includeItemsFromAllDrives=True,
+        supportsAllDrives=True,
+        orderBy="createdTime",
+        pageSize=page_size,
+        pageToken=token,
+        fields=f"nextPageToken,files({fields})",
     )
-    return next(iter(listed["files"]), None)
 
 
 def quoted(text: str) -> str:

@@ -45,6 +45,7 @@ SCOPES = (
 )
 
 _CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
+_NO_JSON = "an answer that is no JSON object"
 _DENIED = frozenset(
     {
         http.client.BAD_REQUEST,
@@ -56,6 +57,9 @@ _DENIED = frozenset(
 _RATE_LIMITED = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RESOURCE_EXHAUSTED"}
 )
+_ABORTED = "ABORTED"
+"""A transaction that met another: https://google.aip.dev/193 and google/rpc/code.proto. Other reasons for a
+409, such as `ALREADY_EXISTS`, do not pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,9 @@ class Google:
         """
 
         def send() -> Any:
+            prepared = request(self.client(api))
             try:
-                return request(self.client(api)).execute(http=self._connection(), num_retries=0)
+                answer = prepared.execute(http=self._connection(), num_retries=0)
             except HttpError as error:
                 raise _classified(api, error) from None
             except RefreshError as error:
@@ -133,12 +138,17 @@ class Google:
                 raise TransientError(api.service, type(error).__name__, refused=True) from None
             except requests.RequestException as error:
                 raise TransientError(api.service, type(error).__name__, refused=_never_sent(error)) from None
+            except ValueError:  # cut off, or a proxy's page: Google may have done it
+                raise TransientError(api.service, _NO_JSON) from None
+            if not isinstance(answer, dict):
+                raise TransientError(api.service, _NO_JSON)
+            return answer
 
         return retried(send, repeatable=repeatable)
 
-    def _build(self, api: Api) -> Resource:
+    def _build(self, api: Api) -> _Client:
         endpoint = {"api_endpoint": self._root + api.path} if self._root else None
-        return build(
+        resource = build(
             api.name,
             api.version,
             http=httplib2.Http(),  # never used: every call brings its thread's own connection
@@ -146,6 +156,7 @@ class Google:
             cache_discovery=False,
             client_options=endpoint,
         )
+        return _Client(resource)
 
     def _connection(self) -> _Connection:
         """This thread's connections."""
@@ -162,6 +173,28 @@ class Google:
                     AnonymousCredentials() if anonymous else _credentials(self._subject, self._account)
                 )
             return self._credentials
+
+
+class _Client:
+    """An API's client that makes each of its collections, such as `documents()`, once.
+
+    The library makes a collection anew each time it is asked for one: 25 ms of processor for Docs, 18 for
+    Sheets, whatever is asked of it then. A collection holds no state of a call, so threads may share it.
+    """
+
+    def __init__(self, resource: Resource) -> None:
+        self._resource = resource
+        self._collections: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Callable[[], Any]:
+        def collection() -> Any:
+            with self._lock:
+                if name not in self._collections:
+                    self._collections[name] = getattr(self._resource, name)()
+                return self._collections[name]
+
+        return collection
 
 
 class _Connection:
@@ -232,6 +265,8 @@ def _classified(api: Api, error: HttpError) -> StepError:
         return TransientError(api.service, reason or "rateLimitExceeded", refused=True, retry_after=seconds)
     if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.REQUEST_TIMEOUT:
         return TransientError(api.service, f"http {status}")
+    if status == http.client.CONFLICT and _ABORTED in {reason.upper(), _status(error.content)}:
+        return TransientError(api.service, _ABORTED)
     return PermanentError(api.service, reason or f"http {status}")
 
 
@@ -257,6 +292,14 @@ def _reason(content: bytes) -> str:
     try:
         error = json.loads(content)["error"]
         reasons = [detail.get("reason", "") for detail in error.get("errors", [])]
-        return str(next(filter(None, reasons), "") or error.get("status", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    return str(next(filter(None, reasons), "")) or _status(content)
+
+
+def _status(content: bytes) -> str:
+    """The name of the error's code, such as `ABORTED`, where Google's answer has one."""
+    try:
+        return str(json.loads(content)["error"].get("status", ""))
     except (ValueError, KeyError, TypeError, AttributeError):
         return ""

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 import http.client
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.error import HTTPError, URLError
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.models.metadata import Metadata
+from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
 
 from incident.messages.rich import Message
 from incident.runtime import deadline
-from incident.runtime.failures import PermanentError, StepError, TransientError
-from incident.runtime.secrets import Secret, SecretUnavailableError
+from incident.runtime.failures import PermanentError
+from incident.runtime.secrets import Secret
 from incident.runtime.settings import is_same_site
+from incident.services import slack_errors
 from incident.services.retry import retried
+from incident.services.slack_errors import classified, translated
 
-SERVICE = "slack"
+SERVICE = slack_errors.SERVICE
 CALL_SECONDS = 8
 USERS_PER_INVITE = 100
 """https://docs.slack.dev/reference/methods/conversations.invite"""
 
-_TRANSIENT = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "timeout"})
-_RATE_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _STALE_TOKEN = frozenset({"invalid_auth", "token_revoked", "token_expired", "not_authed"})
-_WORD = re.compile(r"[a-z][a-z0-9_]*")  # as Slack calls its errors
 _PAGE = 200
 _LIST_PAGE = 999
 """Slack recommends 200 at most for messages; lists of channels take up to 1000."""
-_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MessageTag:
     """How the bot knows a message of its own again; invisible to people.
 
     https://docs.slack.dev/messaging/message-metadata
@@ -76,6 +72,11 @@ class Mark:
         """The payload of the metadata."""
         return {"incident": self.incident} | ({"key": self.key} if self.key else {})
 
+    def is_on(self, message: Mapping[str, Any]) -> bool:
+        """Whether a message of Slack's history bears exactly this tag."""
+        metadata = message.get("metadata") or {}
+        return metadata.get("event_type") == self.kind and metadata.get("event_payload") == self.payload()
+
 
 class Slack:
     """One workspace, as one bot. Safe for threads."""
@@ -84,6 +85,7 @@ class Slack:
         """`api_url` ends with a slash."""
         self._token = token
         self._api_url = api_url
+        self._channel_ids: dict[str, str] = {}
 
     def create_channel(self, name: str) -> Channel | None:
         """Creates a public channel; None if the name is taken."""
@@ -96,16 +98,20 @@ class Slack:
         return Channel(data["channel"]["id"], data["channel"]["name"])
 
     def channel_created_by_bot(self, name: str, since: float) -> Channel | None:
-        """The channel of this name, if the bot created it after `since`, in seconds since the epoch.
+        """The channel that the bot created by this name after `since`, in seconds since the epoch.
 
-        The creator of a channel is a member of it, so the bot's own conversations are enough to search.
+        It is found under whatever name people have given it since: its creator, the time of its creation and
+        its previous names stay. The creator of a channel is a member of it, so the bot's own conversations
+        are enough to search. A channel that was created a moment ago may not be listed yet.
+
+        https://docs.slack.dev/reference/objects/conversation-object
         """
         bot = self._call("auth.test", {}, repeatable=True)["user_id"]
         arguments = {"types": "public_channel", "exclude_archived": True, "limit": _LIST_PAGE}
         for found in self._pages("users.conversations", arguments, "channels"):
-            if found["name"] == name:
-                ours = found.get("creator") == bot and found.get("created", 0) >= since
-                return Channel(found["id"], name) if ours else None
+            named_so = name == found["name"] or name in found.get("previous_names", ())
+            if named_so and found.get("creator") == bot and found.get("created", 0) >= since:
+                return Channel(found["id"], found["name"])
         return None
 
     def invite(self, channel: str, users: Sequence[str]) -> None:
@@ -139,7 +145,7 @@ class Slack:
         """Sets the purpose; each time, a line in the channel says so."""
         self._call("conversations.setPurpose", {"channel": channel, "purpose": purpose})
 
-    def post(self, channel: str, message: Message, mark: Mark) -> Posted:
+    def post(self, channel: str, message: Message, tag: MessageTag) -> Posted:
         """Posts a message; `channel` is the id or name of a channel, or the id of a person to tell."""
         data = self._call(
             "chat.postMessage",
@@ -147,14 +153,16 @@ class Slack:
                 "channel": channel,
                 "text": message.text,
                 "blocks": message.blocks,
-                "metadata": mark.metadata(),
+                "metadata": tag.metadata(),
                 "unfurl_links": False,
                 "unfurl_media": False,
             },
         )
+        if not _is_id(channel):
+            self._channel_ids[channel] = data["channel"]
         return Posted(data["channel"], data["ts"])
 
-    def edit(self, posted: Posted, message: Message, mark: Mark) -> None:
+    def edit(self, posted: Posted, message: Message, tag: MessageTag) -> None:
         """Replaces what a message says."""
         self._call(
             "chat.update",
@@ -163,13 +171,31 @@ class Slack:
                 "ts": posted.ts,
                 "text": message.text,
                 "blocks": message.blocks,
-                "metadata": mark.metadata(),
+                "metadata": tag.metadata(),
             },
             repeatable=True,
         )
 
-    def find(self, channel: str, mark: Mark, since: float) -> Posted | None:
-        """The message that bears this mark, if it was posted after `since`, in seconds since the epoch."""
+    def delete(self, posted: Posted) -> None:
+        """Deletes a message of the bot's; gone already is fine."""
+        try:
+            self._call("chat.delete", {"channel": posted.channel, "ts": posted.ts}, repeatable=True)
+        except PermanentError as error:
+            if error.reason != "message_not_found":
+                raise
+
+    def find(self, channel: str, tag: MessageTag, since: float) -> Posted | None:
+        """The oldest of `find_all`, or None."""
+        return next(iter(self.find_all(channel, tag, since)), None)
+
+    def find_all(self, channel: str, tag: MessageTag, since: float) -> list[Posted]:
+        """The messages that bear this tag and were posted after `since`, oldest first.
+
+        Args:
+            channel: id or name of a channel, or id of a person.
+            tag: kind, incident and key have to be the same.
+            since: seconds since the epoch.
+        """
         channel_id = self.channel_id(channel)
         arguments = {
             "channel": channel_id,
@@ -177,27 +203,35 @@ class Slack:
             "include_all_metadata": True,
             "limit": _PAGE,
         }
-        for message in self._pages("conversations.history", arguments, "messages"):
-            metadata = message.get("metadata") or {}
-            if metadata.get("event_type") == mark.kind and metadata.get("event_payload") == mark.payload():
-                return Posted(channel_id, message["ts"])
-        return None
+        found = [
+            Posted(channel_id, message["ts"])
+            for message in self._pages("conversations.history", arguments, "messages")
+            if tag.is_on(message)
+        ]
+        return sorted(found, key=lambda posted: posted.ts)
 
     def channel_id(self, channel: str) -> str:
         """The id of a channel given by id or name, or of the bot's conversation with a person.
 
+        The id of a name that was posted to is remembered. Otherwise the channels that the bot is in are
+        listed, then all there are: Slack has no other way from a name to an id, and lists all channels of a
+        large workspace so slowly (twenty pages a minute) that only one the bot is not in is looked for there.
+
         Raises:
             PermanentError: if there is none of this name that the bot can see.
         """
-        if channel[:1] in {"U", "W"} and channel.isalnum() and channel.isupper():
+        if _is_id(channel, "UW"):
             opened = self._call("conversations.open", {"users": channel}, repeatable=True)
             return str(opened["channel"]["id"])
-        if channel[:1] in {"C", "G", "D"} and channel.isalnum() and channel.isupper():
+        if _is_id(channel):
             return channel
+        if remembered := self._channel_ids.get(channel):
+            return remembered
         arguments = {"types": "public_channel,private_channel", "exclude_archived": True, "limit": _LIST_PAGE}
-        for found in self._pages("conversations.list", arguments, "channels"):
-            if found["name"] == channel:
-                return str(found["id"])
+        for method in ("users.conversations", "conversations.list"):
+            for found in self._pages(method, arguments, "channels"):
+                if found["name"] == channel:
+                    return str(found["id"])
         raise PermanentError(SERVICE, "channel_not_found")
 
     def pin(self, posted: Posted) -> None:
@@ -220,11 +254,41 @@ class Slack:
             {"channel_id": channel, "title": title, "type": "link", "link": link, "emoji": emoji},
         )
 
+    def remove_duplicate_bookmarks(self, channel: str, link: str) -> int:
+        """Removes all bookmarks of a channel that lead to `link` but the oldest.
+
+        Returns:
+            How many there were to remove.
+
+        https://docs.slack.dev/reference/methods/bookmarks.remove
+        """
+        bookmarks = self._call("bookmarks.list", {"channel_id": channel}, repeatable=True)["bookmarks"]
+        same = [bookmark for bookmark in bookmarks if bookmark.get("link") == link]
+        duplicates = sorted(same, key=lambda bookmark: bookmark.get("date_created", 0))[1:]
+        for bookmark in duplicates:
+            arguments = {"channel_id": channel, "bookmark_id": bookmark["id"]}
+            try:
+                self._call("bookmarks.remove", arguments, repeatable=True)
+            except PermanentError as error:
+                if error.reason != "not_found":
+                    raise
+        return len(duplicates)
+
     def display_name(self, user: str) -> str:
         """What a person is called."""
         profile = self._call("users.info", {"user": user}, repeatable=True)["user"]
         names = profile.get("profile", {})
         return names.get("display_name") or names.get("real_name") or profile.get("real_name") or user
+
+    def update_view(self, view_id: str, view: View) -> None:
+        """Shows another content in a form that is open; what was typed stays in inputs whose ids stay.
+
+        https://docs.slack.dev/reference/methods/views.update
+
+        Raises:
+            PermanentError: if it was closed meanwhile.
+        """
+        self._call("views.update", {"view_id": view_id, "view": view}, repeatable=True)
 
     def respond(self, response_url: str, message: Message, *, replaces: bool = True) -> None:
         """Tells a person, only them, where they typed or pressed.
@@ -248,21 +312,23 @@ class Slack:
             client = WebhookClient(response_url, timeout=seconds, retry_handlers=[])
             response = client.send_dict(message.to_response(replace_original=replaces))
             if response.status_code != http.client.OK:
-                raise _classified(response.status_code, response.body[:80], dict(response.headers))
+                raise classified(response.status_code, response.body[:80], dict(response.headers))
 
-        retried(lambda: _translated(send), repeatable=True)
+        retried(lambda: translated(send), repeatable=True)
 
     def _pages(self, method: str, arguments: dict[str, Any], field: str) -> Iterator[Any]:
+        """The items of all pages. The deadline of the step bounds how many there can be.
+
+        https://docs.slack.dev/apis/web-api/pagination
+        """
         cursor = ""
-        for _ in range(_PAGES):
-            data = self._call(
-                method, {**arguments, "cursor": cursor} if cursor else arguments, repeatable=True
-            )
+        while True:
+            page = {**arguments, "cursor": cursor} if cursor else arguments
+            data = self._call(method, page, repeatable=True)
             yield from data[field]
             cursor = (data.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
-        raise PermanentError(SERVICE, f"{method} has more than {_PAGES} pages")
 
     def _call(self, method: str, arguments: dict[str, Any], *, repeatable: bool = False) -> Any:
         """One method of the Web API, by the client's own function of that name."""
@@ -280,52 +346,18 @@ class Slack:
             return getattr(client, _function(method))(**arguments).data
 
         try:
-            return retried(lambda: _translated(send), repeatable=repeatable)
+            return retried(lambda: translated(send), repeatable=repeatable)
         except PermanentError as error:
             if error.reason in _STALE_TOKEN and self._token.refresh(tried):  # it may just have been rotated
-                return retried(lambda: _translated(send), repeatable=repeatable)
+                return retried(lambda: translated(send), repeatable=repeatable)
             raise
+
+
+def _is_id(channel: str, kinds: str = "CGDUW") -> bool:
+    """Whether this is the id of a conversation or person; the name of a channel is in lower case."""
+    return channel[:1] in tuple(kinds) and channel.isalnum() and channel.isupper()
 
 
 def _function(method: str) -> str:
     """The client's function of a method: `conversations_setTopic` of `conversations.setTopic`."""
     return method.replace(".", "_")
-
-
-def _translated(send: Any) -> Any:
-    """Does `send`, and says in the bot's own terms what went wrong."""
-    try:
-        return send()
-    except SlackApiError as error:
-        response = error.response
-        raise _classified(
-            response.status_code, str(response.get("error", "")), dict(response.headers or {})
-        ) from None
-    except SecretUnavailableError as error:
-        raise TransientError(SERVICE, f"token: {error}", refused=True) from None
-    except deadline.DeadlineExceededError:
-        raise
-    except URLError as error:
-        if isinstance(error, HTTPError):
-            raise _classified(error.code, f"http {error.code}", dict(error.headers)) from None
-        reason = error.reason if isinstance(error.reason, Exception) else error
-        never_sent = isinstance(reason, ConnectionRefusedError) or type(reason).__name__ == "gaierror"
-        raise TransientError(SERVICE, type(reason).__name__, refused=never_sent) from None
-    except (OSError, http.client.HTTPException, SlackClientError, UnicodeDecodeError) as error:
-        raise TransientError(SERVICE, type(error).__name__) from None
-
-
-def _classified(status: int, error: str, headers: dict[str, str]) -> StepError:
-    if status == http.client.TOO_MANY_REQUESTS or error in _RATE_LIMITED:
-        after = headers.get("Retry-After") or headers.get("retry-after") or "1"
-        seconds = float(after) if after.isdigit() else 1.0
-        return TransientError(SERVICE, "ratelimited", refused=True, retry_after=seconds)
-    if error in _TRANSIENT:
-        return TransientError(SERVICE, error)
-    if status >= http.client.INTERNAL_SERVER_ERROR or status == http.client.REQUEST_TIMEOUT:
-        return TransientError(SERVICE, f"http {status}")
-    if _WORD.fullmatch(error):
-        return PermanentError(SERVICE, error)
-    if status == http.client.OK:  # cut off, or somebody else's: Slack may have done it
-        return TransientError(SERVICE, "an answer that is none")
-    return PermanentError(SERVICE, f"http {status}")

@@ -18,6 +18,8 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "auth.test": (),
         "bookmarks.add": ("bookmarks:write",),
         "bookmarks.list": ("bookmarks:read",),
+        "bookmarks.remove": ("bookmarks:write",),
+        "chat.delete": ("chat:write",),
         "chat.postMessage": ("chat:write",),
         "chat.update": ("chat:write",),
         "conversations.create": ("channels:manage",),
@@ -30,9 +32,10 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "conversations.setTopic": ("channels:manage",),
         "pins.add": ("pins:write",),
         "usergroups.users.list": ("usergroups:read",),
-        "users.conversations": ("channels:read",),
+        "users.conversations": ("channels:read", "groups:read"),
         "users.info": ("users:read",),
         "views.open": (),
+        "views.update": (),
     }
 )
 """The scopes of a bot's token, by method."""
@@ -44,7 +47,7 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
         "channels:history": "see whether a message was posted before it is posted again",
         "channels:manage": "create the incident's channel, invite people, set its topic",
         "channels:read": "find its own channels and the place of announcements",
-        "chat:write": "post and edit messages",
+        "chat:write": "post, edit and delete its messages",
         "commands": "be called with /incident",
         "groups:history": "the same where announcements go to a private channel",
         "groups:read": "find a private channel that announcements go to",

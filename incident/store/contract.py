@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
 
 from incident.engine.run import RunStore
+from incident.model.facts import Fact
 from incident.model.incident import Incident
+
+REFLECT = "reflect"
+"""The workflow that brings an incident's surfaces to its newest version."""
+
+REFLECT_COMMAND: Mapping[str, Any] = {"type": "Reflect"}
+"""The command that a store begins a reflecting run with."""
+
+REFLECT_DUE_SECONDS = 60.0
+"""What no message asked to be reflected is reflected after this, by the tick."""
+
+
+def reflect_run(incident_id: str) -> str:
+    """The id of the one run of an incident that reflects it.
+
+    The store creates it with the incident, and raises its `generation` in the same write whenever a fact is
+    stated or a surface is created: so nothing that is new can be forgotten, whatever becomes of messages.
+    """
+    return f"{REFLECT}-{incident_id}"
 
 
 class IncidentStore(RunStore, Protocol):
-    """Incidents, their runs and the names they hold.
+    """Incidents, their facts, their runs and the names they hold.
 
     What a store cannot do for the moment (unreachable, overloaded, contended) raises `TransientError` with
     the service `store`; what it never will (no permission, no such database) `PermanentError`.
     """
 
     def incident(self, incident_id: str) -> Incident | None:
-        """The incident, or None."""
+        """The incident's snapshot, or None."""
 
     def incident_in_channel(self, channel_id: str) -> Incident | None:
         """The incident whose own channel this is, or None. As fast with a hundred thousand as with ten."""
+
+    def declared_since(self, opener: str, title: str, since: datetime) -> Incident | None:
+        """The newest incident that this person declared in these very words after `since`, or None."""
+
+    def facts(self, incident_id: str) -> list[Fact]:
+        """All facts of an incident, sorted by when they were said."""
+
+    def surfaces(self, incident_id: str) -> Mapping[str, Mapping[str, Any]]:
+        """What each surface of the incident shows and where it is, by name; plain JSON types."""
 
     def reserve_channel_name(self, incident_id: str, names: Iterable[str]) -> str:
         """Reserves the first of `names` that no other incident holds; a name it holds already is its own.

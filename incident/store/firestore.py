@@ -1,120 +1,99 @@
 """The incident store in Firestore: what production uses.
 
-    runs/{run id}             workflow, subject, state, delivery, lease, write, origin, steps, expires
-    incidents/{incident id}   the fields of `Incident`, by name
-    channel_names/{name}      incident: the id of the one that holds the name
+    runs/{run id}                  workflow, command, origin, subject, plan, state, delivery, claimant, lease,
+                                   leased, write, due, waits, waits_for, generation, begun, completed, steps,
+                                   expires
+    incidents/{incident id}        the snapshot: the fields of `Incident`, by name
+    incidents/{id}/facts/{fact id} fact
+    surfaces/{incident id}         what each surface shows, by its name
+    channel_names/{name}           incident: the id of the one that holds the name
 
-- A run is one document, its steps a map in it: `steps.{step}.started`, a time, and `steps.{step}.result`,
-  JSON as text, because Firestore's own maps refuse some JSON (an array in an array, integers over 64 bits).
-  So a claim is one commit, or, of a run that is there already, a refused one, a read and another; a write is
-  one commit; and nothing is left behind when the time-to-live policy deletes the run.
-- All times are Firestore's: a lease began when the document was last written (`update_time`) and is judged
-  at the moment of the read (`read_time`).
-- Every write to a run carries the `update_time` that it was based on as a precondition. `delivery` tells who
-  holds the run: each claim counts it up, and only the one that made it so writes after it.
-- A commit whose answer is lost is made again, and is then refused because of itself. `write` tells: it is new
-  with every write, so whoever finds their own in the document has written it.
-- A run is deleted by a time-to-live policy on `expires`, which only a run that is done has.
+- A run is one document, its steps a map in it: `steps.{step}.started`, a time, `steps.{step}.retried`, and
+  `steps.{step}.result`, JSON as text, because Firestore's own maps refuse some JSON (an array in an array,
+  integers over 64 bits). Commands, origins, facts and surfaces are JSON as text, too. So a declaration is
+  claimed in one commit, a run that is there already by a refused one, a read and another; a write is one
+  commit; and nothing is left behind when the time-to-live policy deletes the run.
+- All times that leases and ages are judged by are Firestore's: a lease began when its holder last wrote
+  (`leased`) and is judged at the moment of the read (`read_time`). Only `due` is by the worker's clock: it
+  decides when the tick finds a run, never who may work on it.
+- Every write by a run's holder carries the `update_time` that it was based on as a precondition. `delivery`
+  tells who holds the run: each claim counts it up, and only the one that made it so writes after it.
+- The snapshot is written with a precondition, too: the writer folds its facts into the snapshot that it knows
+  and, where another was faster, reads again, folds again and writes again. A transaction would take locks,
+  for which twenty people in one second would wait in line; a precondition fails at once.
+- A fact is created, never overwritten: one that exists was stated before, and is not folded again.
+- A reflecting run is asked for by a write without any precondition (`asked_for`), so that many can do so at
+  once, and also while its worker holds it, whose next write is then refused, reads, and is made again.
+- A commit whose answer is lost is made again, and is then refused because of itself. `claimant` and `write`
+  tell: they are new with every claim and every write, so a worker that finds its own in the document has
+  written it.
+- A run is deleted by a time-to-live policy on `expires`, which only a run that is done has, and a reflecting
+  run never.
+- Every query asks for one field, which Firestore indexes by itself.
+  https://cloud.google.com/firestore/docs/query-data/index-overview#single-field_indexes
 """
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-from urllib.parse import quote
+from itertools import count
+from typing import Any
 
 from google.api_core import exceptions
-from google.api_core.retry import Retry, if_exception_type
-from google.api_core.timeout import ConstantTimeout
-from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from incident.engine.run import (
     Claim,
+    DueRun,
     LeaseLostError,
-    OtherWorkflowError,
+    NoSuchRunError,
     Progress,
     Run,
     RunDoneError,
     RunLeasedError,
     RunState,
-    StepRecord,
+    StoredRun,
 )
-from incident.engine.workflow import Result
+from incident.model.facts import Fact, FactKind
 from incident.model.incident import Incident
-from incident.runtime import deadline
-from incident.runtime.failures import PermanentError, TransientError
+from incident.runtime import clock
+from incident.runtime.failures import TransientError
+from incident.store import firestore_records as records
+from incident.store.contract import reflect_run
+from incident.store.firestore_calls import REFUSALS, call
+from incident.store.firestore_records import RunDocument, Version
+from incident.store.rules import fold_all
 
-CALL_SECONDS = 6.0
-"""The most that one call takes, repetitions included."""
+CONTENDED_SECONDS = 9.0
+"""A write that others keep getting ahead of begins no further try after this."""
 
-ATTEMPT_SECONDS = 2.5
-"""The most that one try at a call takes; a connection that has gone silent leaves time for another."""
-
-KEPT = timedelta(days=90)
-"""A run that is done is kept this long; Pub/Sub keeps and replays messages for at most 31 days."""
-
-T = TypeVar("T")
-
-_PASSING = (
-    exceptions.Aborted,
-    exceptions.Cancelled,
-    exceptions.DeadlineExceeded,
-    exceptions.InternalServerError,
-    exceptions.ResourceExhausted,
-    exceptions.ServiceUnavailable,
-    exceptions.Unknown,
-)
-_REFUSALS = (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound)
-_RESERVED = re.compile(r"|\.|\.\.|__.*__")  # ids that Firestore refuses
-_RETRY = Retry(if_exception_type(*_PASSING), initial=0.1, maximum=1.0, multiplier=2.0, timeout=CALL_SECONDS)
-
-
-def connect(project: str, database: str | None = None, emulator_host: str = "") -> firestore.Client:
-    """A client; it opens its connection with the first call.
-
-    Args:
-        project: Google Cloud project id.
-        database: None for the default one.
-        emulator_host: `host:port` of an emulator, for which no credentials are looked for; or empty.
-
-    Raises:
-        google.auth.exceptions.DefaultCredentialsError: if there are none.
-    """
-    if emulator_host:
-        return _EmulatorClient(project, database, emulator_host)
-    return firestore.Client(project=project, database=database)
-
-
-class _EmulatorClient(firestore.Client):
-    """Google's client takes an emulator's host from the environment alone, and that `settings` reads."""
-
-    def __init__(self, project: str, database: str | None, host: str) -> None:
-        credentials = AnonymousCredentials()
-        super().__init__(project=project, credentials=credentials, database=database)
-        self._emulator_host = host
+_LONGEST_PAUSE = 0.6
+_random = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
-class _Version:
-    """What a write to a run needs to know of the last one: when it was, and the lease that it renews."""
+class _Found:
+    """What is there, as of one read.
 
-    updated: datetime
-    lease: float
+    Attributes:
+        run: None if it does not exist.
+        incident: its snapshot, or None.
+        incident_updated: when that was written.
+        stated: those of the facts asked for that were stated before, by id.
+    """
+
+    run: RunDocument | None = None
+    incident: Incident | None = None
+    incident_updated: datetime | None = None
+    stated: frozenset[str] = frozenset()
 
 
 class _RefusedError(Exception):
-    """A commit was refused, and not because of itself; `run` is as it is now."""
-
-    def __init__(self, run: Any) -> None:
-        super().__init__("refused")
-        self.run = run
+    """A precondition of a commit did not hold."""
 
 
 class FirestoreStore:
@@ -130,232 +109,268 @@ class FirestoreStore:
         An incident that is there already although its run is not: the run was done and has expired since
         (both are created at once, and only runs that are done expire), so `RunDoneError`.
         """
-        write = _nonce()
-        document = self._document("runs", claim.run_id)
-        batch = self._client.batch()
-        batch.create(
-            document,
-            {
-                "workflow": claim.workflow,
-                "subject": claim.subject,
-                "state": RunState.RUNNING.value,
-                "delivery": 1,
-                "lease": claim.lease,
-                "write": write,
-                "origin": _json(claim.origin),
-                "steps": {name: {"started": firestore.SERVER_TIMESTAMP} for name in claim.starts},
-            },
-        )
-        if claim.creates is not None:
-            batch.create(self._document("incidents", claim.subject), dict(claim.creates))
-        try:
-            updated = self._commit(batch, document, write)
-        except _RefusedError as refused:
-            return self._take_over(claim, refused.run)
-        version = _Version(updated, claim.lease)
-        return Run(claim.run_id, claim.workflow, claim.subject, delivery=1, steps={}, version=version)
+        is_probably_new = claim.workflow and (not claim.subject or _declares(claim.facts))
+        found = _Found() if is_probably_new else self._look(claim.run_id, claim.subject, claim.facts)
+        for pause in _pauses():
+            try:
+                if found.run is None:
+                    return self._create(claim, found)
+                return self._take_over(claim, found, found.run)
+            except _RefusedError:
+                clock.sleep(pause)
+                found = self._look(claim.run_id, claim.subject, claim.facts)
+        raise TransientError("store", "contended")
 
-    def _take_over(self, claim: Claim, found: Any) -> Run:
-        if not found.exists:
+    def _create(self, claim: Claim, found: _Found) -> Run:
+        if not claim.workflow:
+            raise NoSuchRunError
+        if claim.facts and claim.facts[0].id in found.stated:
             raise RunDoneError(1)
-        if found.get("state") == RunState.DONE:
-            raise RunDoneError(found.get("delivery"))
-        if found.get("workflow") != claim.workflow:
-            raise OtherWorkflowError(found.get("delivery"))
-        stored = found.to_dict()
-        left = stored["lease"] - _seconds(found.update_time, found.read_time)
-        if left > 0:
-            raise RunLeasedError(left)
-        write = _nonce()
-        delivery = stored["delivery"] + 1
         batch = self._client.batch()
-        batch.update(
-            found.reference,
-            {"state": RunState.RUNNING.value, "delivery": delivery, "lease": claim.lease, "write": write},
-            option=self._client.write_option(last_update_time=found.update_time),
-        )
-        try:
-            updated = self._commit(batch, found.reference, write)
-        except _RefusedError:
-            raise RunLeasedError(claim.lease) from None
-        steps = {name: _step(step, found.read_time) for name, step in stored["steps"].items()}
-        version = _Version(updated, claim.lease)
-        return Run(claim.run_id, stored["workflow"], stored["subject"], delivery, steps, version)
+        fields = records.new_run(claim)
+        batch.create(self._document("runs", claim.run_id), fields)
+        incident, incident_updated = found.incident, found.incident_updated
+        if claim.facts:
+            incident = self._state(batch, claim.subject, found, claim.facts)
+            self._ask_to_reflect(batch, claim.subject)
+        written = self._commit(batch)
+        if claim.facts:
+            incident_updated = written[1].update_time
+        created = RunDocument(claim.run_id, fields, written[0].update_time, written[0].update_time)
+        version = Version(created.updated, claim.lease, incident_updated=incident_updated)
+        return created.claimed(incident, version)
+
+    def _take_over(self, claim: Claim, found: _Found, run: RunDocument) -> Run:
+        if run.is_over:
+            raise RunDoneError(run.delivery)
+        is_held = run.lease_left > 0
+        if is_held and run.fields["claimant"] != claim.claimant:
+            raise RunLeasedError(run.lease_left)
+        if not is_held:
+            update, run = run.taken_over(claim)
+            batch = self._client.batch()
+            batch.update(self._document("runs", run.run_id), update, option=self._unless_after(run.updated))
+            run = replace(run, updated=self._commit(batch)[0].update_time)
+        if run.subject and run.subject != claim.subject:  # the claim did not say what the run is about
+            found = self._look(run.run_id, run.subject, ())
+        version = Version(run.updated, claim.lease, run.generation, found.incident_updated)
+        return run.claimed(found.incident, version)
 
     def record(self, run: Run, progress: Progress) -> Run:
         """See `RunStore.record`."""
-        write = _nonce()
-        document = self._document("runs", run.id)
-        version: _Version = run.version
-        while True:
-            batch = self._client.batch()
-            batch.update(
-                document,
-                self._update(progress, version.lease, write),
-                option=self._client.write_option(last_update_time=version.updated),
-            )
-            if progress.changes:
-                changes = {self._client.field_path(name): value for name, value in progress.changes.items()}
-                batch.update(self._document("incidents", run.subject), changes)
+        write = secrets.token_hex(8)
+        version: Version = run.version
+        if progress.facts and run.incident is None and not _declares(progress.facts):
+            found = self._look(run.id, run.subject, progress.facts)
+        else:
+            found = _Found(incident=run.incident, incident_updated=version.incident_updated)
+        for pause in _pauses():
             try:
-                updated = self._commit(batch, document, write)
-            except _RefusedError as refused:
-                now = refused.run
-                if not now.exists or now.get("delivery") != run.delivery:
-                    raise LeaseLostError from None
-                if now.update_time == version.updated:  # so it was not the run that was in the way
-                    raise PermanentError("store", "no such incident") from None
-                # An earlier write of this same delivery, given up for lost, has got through: write after it.
-                version = replace(version, updated=now.update_time)
-            else:
-                return replace(run, version=replace(version, updated=updated))
+                return self._write(run, progress, version, found, write)
+            except _RefusedError:
+                clock.sleep(pause)
+                found = self._look(run.id, run.subject if progress.facts else "", progress.facts)
+            now = found.run
+            if now is None or now.delivery != run.delivery:
+                raise LeaseLostError
+            # What was written meanwhile: by this same delivery, in a write that it gave up for lost; or by
+            # those who ask for a reflecting run.
+            version = replace(version, updated=now.updated, generation=now.generation)
+            if now.fields.get("write") == write:
+                incident = found.incident if progress.facts else run.incident
+                incident_updated = found.incident_updated or version.incident_updated
+                version = replace(version, incident_updated=incident_updated)
+                return _recorded(run, progress, version, incident)
+        raise TransientError("store", "contended")
 
-    def _update(self, progress: Progress, lease: float, write: str) -> dict[str, Any]:
-        """The fields of a run that `progress` writes, by path."""
-        path = self._client.field_path
-        update: dict[str, Any] = {
-            "state": progress.state.value,
-            "lease": lease if progress.state == RunState.RUNNING else 0.0,
-            "write": write,
-        }
-        for name, result in progress.results.items():
-            update[path("steps", name, "result")] = _json(result)
-        for name in progress.starts:
-            update[path("steps", name, "started")] = firestore.SERVER_TIMESTAMP
-        for name, record in progress.reverted.items():
-            if record is None:
-                update[path("steps", name)] = firestore.DELETE_FIELD
-            else:
-                update[path("steps", name, "started")] = record.started
-        if progress.state == RunState.DONE:
-            update["expires"] = datetime.now(UTC) + KEPT
-        return update
+    def _write(self, run: Run, progress: Progress, version: Version, found: _Found, write: str) -> Run:
+        batch = self._client.batch()
+        is_own = run.id == reflect_run(run.subject)
+        new = _new(progress.facts, found)
+        update = records.progress_fields(run, progress, version, asks_itself=bool(new) and is_own)
+        update["write"] = write
+        batch.update(self._document("runs", run.id), update, option=self._unless_after(version.updated))
+        incident, incident_updated = run.incident, version.incident_updated
+        if progress.facts:
+            incident, incident_updated = self._state(batch, run.subject, found, new), found.incident_updated
+        if progress.surfaces:
+            shown = {name: records.as_text(one) for name, one in progress.surfaces.items()}
+            batch.set(self._document("surfaces", run.subject), shown, merge=True)
+        if (new or progress.surfaces) and not is_own:
+            self._ask_to_reflect(batch, run.subject)
+        written = self._commit(batch)
+        version = replace(
+            version,
+            updated=written[0].update_time,
+            generation=version.generation + (bool(new) and is_own),
+            incident_updated=written[1].update_time if new else incident_updated,
+        )
+        return _recorded(run, progress, version, incident)
+
+    def _state(
+        self, batch: firestore.WriteBatch, incident_id: str, found: _Found, facts: Sequence[Fact]
+    ) -> Incident:
+        """Adds to `batch` the writes that state those facts that are new; the first is to the incident."""
+        new = _new(facts, found)
+        incident = fold_all(found.incident, new)
+        document = self._document("incidents", incident_id)
+        if new and found.incident_updated is None:
+            batch.create(document, incident.to_dict())
+        elif new:
+            unchanged = self._unless_after(found.incident_updated)
+            batch.update(document, records.incident_update(incident), option=unchanged)
+        for fact in new:
+            batch.create(self._fact(incident_id, fact.id), {"fact": records.as_text(fact.to_dict())})
+        return incident
+
+    def _ask_to_reflect(self, batch: firestore.WriteBatch, incident_id: str) -> None:
+        run = self._document("runs", reflect_run(incident_id))
+        batch.set(run, records.asked_for(incident_id), merge=True)
+
+    def due(self, limit: int) -> list[DueRun]:
+        """See `RunStore.due`."""
+        is_due = FieldFilter("due", "<=", clock.now().timestamp())
+        query = self._client.collection("runs").where(filter=is_due).order_by("due").limit(limit)
+        found = [(records.name_of(run.id), run.to_dict() or {}) for run in call(query.get)]
+        return [DueRun(run_id, fields.get("waits_for", "")) for run_id, fields in found]
+
+    def run(self, run_id: str) -> StoredRun | None:
+        """See `RunStore.run`."""
+        found = RunDocument.of(run_id, self._read(self._document("runs", run_id)))
+        return found.stored() if found else None
 
     def incident(self, incident_id: str) -> Incident | None:
         """See `IncidentStore.incident`."""
-        found = self._read(self._document("incidents", incident_id))
-        return _incident(found) if found.exists else None
+        return _incident(self._read(self._document("incidents", incident_id)))
 
     def incident_in_channel(self, channel_id: str) -> Incident | None:
-        """See `IncidentStore.incident_in_channel`. Firestore indexes every single field by itself."""
+        """See `IncidentStore.incident_in_channel`."""
         if not channel_id:  # every incident whose channel is not there yet has this one
             return None
         in_channel = FieldFilter("channel_id", "==", channel_id)
-        found = _call(self._client.collection("incidents").where(filter=in_channel).limit(1).get)
+        found = call(self._client.collection("incidents").where(filter=in_channel).limit(1).get)
         return _incident(found[0]) if found else None
+
+    def declared_since(self, opener: str, title: str, since: datetime) -> Incident | None:
+        """See `IncidentStore.declared_since`.
+
+        Asks for all that was declared since, which is little, and by text that may be of any timezone: so
+        from a day before.
+        """
+        earliest = (since.astimezone(UTC) - timedelta(days=1)).isoformat()
+        recent = FieldFilter("declared_at", ">=", earliest)
+        found = call(self._client.collection("incidents").where(filter=recent).get)
+        incidents = [Incident.from_dict(one.to_dict() or {}) for one in found]
+        by_opener = [one for one in incidents if one.declared_by == opener and one.declared_at > since]
+        alike = [one for one in by_opener if one.title == title]
+        return max(alike, key=lambda one: one.declared_at, default=None)
+
+    def facts(self, incident_id: str) -> list[Fact]:
+        """See `IncidentStore.facts`."""
+        found = call(self._document("incidents", incident_id).collection("facts").get)
+        facts = [Fact.from_dict(records.as_mapping(one.get("fact"))) for one in found]
+        return sorted(facts, key=lambda fact: fact.stamp)
+
+    def surfaces(self, incident_id: str) -> Mapping[str, Mapping[str, Any]]:
+        """See `IncidentStore.surfaces`."""
+        found = self._read(self._document("surfaces", incident_id))
+        stored = found.to_dict() if found.exists else {}
+        return {name: records.as_mapping(shown) for name, shown in stored.items()}
 
     def reserve_channel_name(self, incident_id: str, names: Iterable[str]) -> str:
         """See `IncidentStore.reserve_channel_name`. One call for a name that is free, two for another."""
         for name in names:
             document = self._document("channel_names", name)
+            holder = {"incident": incident_id}
             try:
-                _call(
-                    document.create,
-                    document_data={"incident": incident_id},
-                    refusals=(exceptions.AlreadyExists,),
-                )
+                call(document.create, document_data=holder, refusals=(exceptions.AlreadyExists,))
             except exceptions.AlreadyExists:
                 if self._read(document).get("incident") != incident_id:
                     continue
             return name
         raise ValueError("no name is free")
 
-    def origin(self, run_id: str) -> Mapping[str, Any] | None:
-        """See `RunStore.origin`."""
-        found = self._read(self._document("runs", run_id), field_paths=["origin"])
-        return _mapping(found.get("origin")) if found.exists else None
+    def _look(self, run_id: str, incident_id: str, facts: Sequence[Fact]) -> _Found:
+        """Reads a run, an incident unless its id is empty, and which of the facts are stated, in one call."""
+        documents = {"run": self._document("runs", run_id)}
+        if incident_id:
+            documents["incident"] = self._document("incidents", incident_id)
+        stating = {fact.id: self._fact(incident_id, fact.id) for fact in facts}
+        there = self._read_all([*documents.values(), *stating.values()])
+        run = RunDocument.of(run_id, there[documents["run"].path])
+        incident = there[documents["incident"].path] if incident_id else None
+        return _Found(
+            run=run,
+            incident=_incident(incident),
+            incident_updated=incident.update_time if incident is not None and incident.exists else None,
+            stated=frozenset(name for name, document in stating.items() if there[document.path].exists),
+        )
 
-    def result(self, run_id: str, step: str) -> Result | None:
-        """See `RunStore.result`."""
-        path = self._client.field_path("steps", step, "result")
-        found = self._read(self._document("runs", run_id), field_paths=[path])
-        stored = found.to_dict() if found.exists else {}
-        return _result(stored.get("steps", {}).get(step, {}))
+    def _read_all(self, documents: Sequence[Any]) -> dict[str, Any]:
+        """All documents as of the same moment, by path, those that do not exist included."""
+
+        def read(**arguments: Any) -> list[Any]:
+            return list(self._client.get_all(list(documents), **arguments))
+
+        return {found.reference.path: found for found in call(read)}
+
+    def _read(self, document: Any) -> Any:
+        return call(document.get)
 
     def _document(self, collection: str, name: str) -> Any:
-        return self._client.collection(collection).document(_document_id(name))
+        return self._client.collection(collection).document(records.document_id(name))
 
-    def _read(self, document: Any, **arguments: Any) -> Any:
-        return _call(document.get, **arguments)
+    def _fact(self, incident_id: str, fact_id: str) -> Any:
+        facts = self._document("incidents", incident_id).collection("facts")
+        return facts.document(records.document_id(fact_id))
 
-    def _commit(self, batch: firestore.WriteBatch, run: Any, write: str) -> Any:
-        """Commits `batch`, whose first write is to `run` and says `write` in it.
+    def _unless_after(self, updated: datetime | None) -> Any:
+        """The precondition that a document was last written at `updated`."""
+        return self._client.write_option(last_update_time=updated)
 
-        Returns:
-            When the run was written, a `datetime`.
+    def _commit(self, batch: firestore.WriteBatch) -> Any:
+        """Commits; what Firestore says of each write, in their order.
 
         Raises:
-            _RefusedError: if a precondition did not hold.
+            _RefusedError: a precondition did not hold; maybe because this very commit was made before and
+                its answer lost.
         """
         try:
-            written = _call(batch.commit, refusals=_REFUSALS)
-        except _REFUSALS:
-            now = self._read(run)
-            if now.exists and now.get("write") == write:
-                return now.update_time
-            raise _RefusedError(now) from None
-        return written[0].update_time
+            return call(batch.commit, refusals=REFUSALS)
+        except REFUSALS as refusal:
+            raise _RefusedError from refusal
 
 
-def _call(rpc: Callable[..., T], *, refusals: tuple[type[Exception], ...] = (), **arguments: Any) -> T:
-    """Makes a call within bounds of time.
-
-    Raises:
-        TransientError, PermanentError: for what goes wrong; only `refusals` are raised as they are.
-    """
-    left = deadline.timeout(CALL_SECONDS)
-    timeout = ConstantTimeout(min(ATTEMPT_SECONDS, left))  # type: ignore[no-untyped-call]  # it has no types
-    try:
-        return rpc(retry=_RETRY.with_timeout(left), timeout=timeout, **arguments)
-    except refusals:
-        raise
-    except exceptions.RetryError as error:
-        raise TransientError("store", _status(error.cause)) from error
-    except _PASSING as error:
-        raise TransientError("store", _status(error)) from error
-    except exceptions.GoogleAPICallError as error:
-        raise PermanentError("store", _status(error)) from error
+def _recorded(run: Run, progress: Progress, version: Version, incident: Incident | None) -> Run:
+    """The run after a write, which `version` is of."""
+    is_done = progress.state is RunState.DONE
+    return replace(
+        run,
+        waits=run.waits + progress.is_put_off,
+        generation=version.generation if is_done else run.generation,
+        incident=incident,
+        version=version,
+    )
 
 
-def _status(error: BaseException | None) -> str:
-    """The name of the gRPC status; what Firestore says besides may name documents."""
-    status = getattr(error, "grpc_status_code", None)
-    return status.name.lower() if status else type(error).__name__
+def _new(facts: Sequence[Fact], found: _Found) -> list[Fact]:
+    """Those that were not stated before, each once."""
+    return list({fact.id: fact for fact in facts if fact.id not in found.stated}.values())
 
 
-def _document_id(name: str) -> str:
-    """A document id for any `name` at all: a slash would make it a path to somewhere else."""
-    document_id = quote(name, safe=":")
-    return "%" + document_id if _RESERVED.fullmatch(document_id) else document_id
+def _declares(facts: Sequence[Fact]) -> bool:
+    return bool(facts) and facts[0].kind == FactKind.DECLARED
 
 
-def _incident(found: Any) -> Incident:
-    return Incident.from_dict(found.to_dict())
+def _incident(found: Any) -> Incident | None:
+    return Incident.from_dict(found.to_dict()) if found is not None and found.exists else None
 
 
-def _step(stored: Mapping[str, Any], read_time: datetime) -> StepRecord:
-    started = stored.get("started")
-    age = _seconds(started, read_time) if started else 0.0
-    return StepRecord(age, _result(stored), started)
-
-
-def _result(stored_step: Mapping[str, Any]) -> Result | None:
-    text = stored_step.get("result")
-    return None if text is None else _mapping(text)
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _mapping(text: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(text)
-    return value
-
-
-def _seconds(since: datetime, until: datetime) -> float:
-    return max(0.0, (until - since).total_seconds())
-
-
-def _nonce() -> str:
-    return secrets.token_hex(8)
+def _pauses() -> Iterator[float]:
+    """Seconds to pause after each try, by chance, so that those who contend do not stay in step."""
+    ends = clock.monotonic() + CONTENDED_SECONDS
+    yield 0.0
+    for tries in count():
+        if clock.monotonic() > ends:
+            return
+        yield _random.uniform(0.0, min(_LONGEST_PAUSE, 0.05 * 2**tries))

@@ -7,10 +7,11 @@ SQLite's only write lock before it reads, so what it read still holds when it wr
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,57 +19,25 @@ import stamina
 
 from incident.engine.run import (
     Claim,
-    LeaseLostError,
-    OtherWorkflowError,
+    DueRun,
+    NoSuchRunError,
     Progress,
     Run,
     RunDoneError,
     RunLeasedError,
     RunState,
-    StepRecord,
+    StoredRun,
 )
-from incident.engine.workflow import Result
+from incident.model.facts import Fact
 from incident.model.incident import Incident
 from incident.runtime import deadline
 from incident.runtime.failures import PermanentError, StepError, TransientError
+from incident.store import sqlite_records as records
+from incident.store.contract import reflect_run
+from incident.store.rules import is_over, state_now
 
 BUSY_SECONDS = 5.0
 """How long a call waits for the write lock."""
-
-_SCHEMA = """
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS runs (
-    id TEXT PRIMARY KEY,
-    workflow TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    state TEXT NOT NULL,
-    delivery INTEGER NOT NULL,
-    lease REAL NOT NULL,
-    lease_ends REAL NOT NULL,
-    origin TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS steps (
-    run TEXT NOT NULL,
-    name TEXT NOT NULL,
-    started REAL,
-    result TEXT,
-    PRIMARY KEY (run, name)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS incidents (
-    id TEXT PRIMARY KEY,
-    fields TEXT NOT NULL,
-    channel_id TEXT GENERATED ALWAYS AS (json_extract(fields, '$.channel_id'))
-);
-CREATE INDEX IF NOT EXISTS incidents_by_channel ON incidents (channel_id);
-CREATE TABLE IF NOT EXISTS channel_names (
-    name TEXT PRIMARY KEY,
-    incident TEXT NOT NULL
-) WITHOUT ROWID;
-COMMIT;
-"""
-
-# Seconds since 1970, to the millisecond; unixepoch('subsec') needs SQLite 3.42, and Python may bring 3.40.
-_CLOCK = "SELECT (julianday('now') - 2440587.5) * 86400.0"
 
 
 class SqliteStore:
@@ -83,11 +52,11 @@ class SqliteStore:
         """
         self._path = path
         with self._connection() as connection:
-            # Unlike everything else the change to WAL may be refused at once where somebody else is at it.
+            # Unlike everything else the change to WAL may be refused at once where another process is at it.
             for attempt in stamina.retry_context(on=_is_contention, timeout=BUSY_SECONDS, wait_initial=0.01):
                 with attempt:
                     connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
+            connection.executescript(records.SCHEMA)
 
     def claim(self, claim: Claim) -> Run:
         """See `RunStore.claim`.
@@ -96,47 +65,83 @@ class SqliteStore:
         (both are created at once), so `RunDoneError`.
         """
         with self._transaction() as connection:
+            at = records.now(connection)
             found = connection.execute(
-                "SELECT workflow, subject, state, delivery, lease_ends FROM runs WHERE id = ?",
+                "SELECT state, claimant, lease_ends, generation, completed, delivery FROM runs WHERE id = ?",
                 (claim.run_id,),
             ).fetchone()
             if found is None:
-                return _create(connection, claim)
-            workflow, subject, state, delivery, lease_ends = found
-            if state == RunState.DONE:
+                _create(connection, claim, at)
+                return records.read_run(connection, claim.run_id, steps={})
+            state, claimant, lease_ends, generation, completed, delivery = found
+            if is_over(state, generation, completed):
                 raise RunDoneError(delivery)
-            if workflow != claim.workflow:
-                raise OtherWorkflowError(delivery)
-            now = _now(connection)
-            if lease_ends > now:
-                raise RunLeasedError(lease_ends - now)
-            connection.execute(
-                "UPDATE runs SET state = ?, delivery = ?, lease = ?, lease_ends = ? WHERE id = ?",
-                (RunState.RUNNING, delivery + 1, claim.lease, now + claim.lease, claim.run_id),
-            )
-            steps = _steps(connection, claim.run_id, now)
-        return Run(claim.run_id, workflow, subject, delivery + 1, steps, version=delivery + 1)
+            is_held = state == RunState.RUNNING and lease_ends > at
+            if is_held and claimant != claim.claimant:
+                raise RunLeasedError(lease_ends - at)
+            if not is_held:
+                records.take_over(connection, claim, at)
+                delivery += 1
+            # of a first claim, also where its answer was lost and it is made again, the starts are its own
+            steps = {} if delivery == 1 else records.steps_of(connection, claim.run_id, at)
+            return records.read_run(connection, claim.run_id, steps)
 
     def record(self, run: Run, progress: Progress) -> Run:
-        """See `RunStore.record`. The number of the delivery is what fences: only a claim changes it."""
+        """See `RunStore.record`."""
+        incident = run.incident
         with self._transaction() as connection:
-            now = _now(connection)
-            updated = connection.execute(
-                "UPDATE runs SET state = ?, lease_ends = ? + iif(?, lease, 0) WHERE id = ? AND delivery = ?",
-                (progress.state, now, progress.state == RunState.RUNNING, run.id, run.version),
+            at = records.now(connection)
+            records.check_held(connection, run)
+            is_news = bool(progress.surfaces) and run.id != reflect_run(run.subject)
+            if progress.facts:
+                new = records.insert_facts(connection, run.subject, progress.facts)
+                incident = records.fold_facts(connection, run.subject, new)
+                is_news = is_news or bool(new)
+            if progress.surfaces:
+                records.show_surfaces(connection, run.subject, progress.surfaces)
+            if is_news:
+                records.ask_to_reflect(connection, run.subject, at)
+            generation = records.update_run(connection, run, progress, at)
+        return replace(
+            run,
+            incident=incident,
+            generation=generation if progress.state is RunState.DONE else run.generation,
+            waits=run.waits + progress.is_put_off,
+        )
+
+    def due(self, limit: int) -> list[DueRun]:
+        """See `RunStore.due`."""
+        with self._connection() as connection:
+            found = connection.execute(
+                "SELECT id, waits_for FROM runs WHERE due <= ? ORDER BY due LIMIT ?",
+                (records.now(connection), limit),
             )
-            if updated.rowcount == 0:
-                raise LeaseLostError
-            connection.executemany(
-                "INSERT INTO steps (run, name, result) VALUES (?, ?, ?)"
-                " ON CONFLICT (run, name) DO UPDATE SET result = excluded.result",
-                [(run.id, name, _text(result)) for name, result in progress.results.items()],
+            return [DueRun(*row) for row in found]
+
+    def run(self, run_id: str) -> StoredRun | None:
+        """See `RunStore.run`."""
+        with self._connection() as connection:
+            found = connection.execute(
+                "SELECT workflow, command, origin, subject, state, generation, completed FROM runs"
+                " WHERE id = ?",
+                (run_id,),
+            ).fetchone()
+            if found is None:
+                return None
+            workflow, command, origin, subject, *states = found
+            steps = connection.execute(
+                "SELECT name, result FROM steps WHERE run = ? AND result IS NOT NULL", (run_id,)
             )
-            _start(connection, run.id, progress.starts, now)
-            _revert(connection, run.id, progress.reverted)
-            if progress.changes:
-                _change(connection, run.subject, progress.changes)
-        return run
+            results = {name: records.as_mapping(result) for name, result in steps}
+        return StoredRun(
+            id=run_id,
+            workflow=workflow,
+            command=records.as_mapping(command),
+            origin=records.as_mapping(origin),
+            subject=subject,
+            state=state_now(*states),
+            steps=results,
+        )
 
     def incident(self, incident_id: str) -> Incident | None:
         """See `IncidentStore.incident`."""
@@ -147,6 +152,28 @@ class SqliteStore:
         if not channel_id:  # every incident whose channel is not there yet has this one
             return None
         return self._incident("SELECT fields FROM incidents WHERE channel_id = ? LIMIT 1", channel_id)
+
+    def declared_since(self, opener: str, title: str, since: datetime) -> Incident | None:
+        """See `IncidentStore.declared_since`."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT fields FROM incidents WHERE declared_by = ?", (opener,))
+            found = [Incident.from_dict(records.as_mapping(fields)) for (fields,) in rows]
+        alike = [one for one in found if one.title == title and one.declared_at > since]
+        return max(alike, key=lambda one: one.declared_at, default=None)
+
+    def facts(self, incident_id: str) -> list[Fact]:
+        """See `IncidentStore.facts`."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT fact FROM facts WHERE incident = ?", (incident_id,))
+            return sorted(
+                (Fact.from_dict(records.as_mapping(fact)) for (fact,) in rows), key=lambda fact: fact.stamp
+            )
+
+    def surfaces(self, incident_id: str) -> Mapping[str, Mapping[str, Any]]:
+        """See `IncidentStore.surfaces`."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT name, shown FROM surfaces WHERE incident = ?", (incident_id,))
+            return {name: records.as_mapping(shown) for name, shown in rows}
 
     def reserve_channel_name(self, incident_id: str, names: Iterable[str]) -> str:
         """See `IncidentStore.reserve_channel_name`."""
@@ -161,23 +188,10 @@ class SqliteStore:
                     return name
         raise ValueError("no name is free")
 
-    def origin(self, run_id: str) -> Mapping[str, Any] | None:
-        """See `RunStore.origin`."""
-        with self._connection() as connection:
-            found = connection.execute("SELECT origin FROM runs WHERE id = ?", (run_id,)).fetchone()
-        return _mapping(found[0]) if found else None
-
-    def result(self, run_id: str, step: str) -> Result | None:
-        """See `RunStore.result`."""
-        with self._connection() as connection:
-            query = "SELECT result FROM steps WHERE run = ? AND name = ? AND result IS NOT NULL"
-            found = connection.execute(query, (run_id, step)).fetchone()
-        return _mapping(found[0]) if found else None
-
     def _incident(self, query: str, key: str) -> Incident | None:
         with self._connection() as connection:
             found = connection.execute(query, (key,)).fetchone()
-        return Incident.from_dict(_mapping(found[0])) if found else None
+        return Incident.from_dict(records.as_mapping(found[0])) if found else None
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -197,85 +211,16 @@ class SqliteStore:
             raise _told_apart(error) from error
 
 
-def _create(connection: sqlite3.Connection, claim: Claim) -> Run:
-    if claim.creates is not None:
-        created = connection.execute(
-            "INSERT INTO incidents (id, fields) VALUES (?, ?) ON CONFLICT (id) DO NOTHING",
-            (claim.subject, _text(claim.creates)),
-        )
-        if created.rowcount == 0:
-            raise RunDoneError(1)
-    now = _now(connection)
-    connection.execute(
-        "INSERT INTO runs (id, workflow, subject, state, delivery, lease, lease_ends, origin)"
-        " VALUES (?, ?, ?, ?, 1, ?, ?, ?)",
-        (
-            claim.run_id,
-            claim.workflow,
-            claim.subject,
-            RunState.RUNNING,
-            claim.lease,
-            now + claim.lease,
-            _text(claim.origin),
-        ),
-    )
-    _start(connection, claim.run_id, claim.starts, now)
-    return Run(claim.run_id, claim.workflow, claim.subject, delivery=1, steps={}, version=1)
-
-
-def _start(connection: sqlite3.Connection, run_id: str, names: Iterable[str], now: float) -> None:
-    connection.executemany(
-        "INSERT INTO steps (run, name, started) VALUES (?, ?, ?)"
-        " ON CONFLICT (run, name) DO UPDATE SET started = excluded.started",
-        [(run_id, name, now) for name in names],
-    )
-
-
-def _revert(connection: sqlite3.Connection, run_id: str, records: Mapping[str, StepRecord | None]) -> None:
-    connection.executemany(
-        "DELETE FROM steps WHERE run = ? AND name = ?",
-        [(run_id, name) for name, record in records.items() if record is None],
-    )
-    connection.executemany(
-        "UPDATE steps SET started = ? WHERE run = ? AND name = ?",
-        [(record.started, run_id, name) for name, record in records.items() if record is not None],
-    )
-
-
-def _change(connection: sqlite3.Connection, incident_id: str, changes: Mapping[str, Any]) -> None:
-    found = connection.execute("SELECT fields FROM incidents WHERE id = ?", (incident_id,)).fetchone()
-    if found is None:
-        raise PermanentError("store", "no such incident")
-    connection.execute(
-        "UPDATE incidents SET fields = ? WHERE id = ?",
-        (_text({**_mapping(found[0]), **changes}), incident_id),
-    )
-
-
-def _steps(connection: sqlite3.Connection, run_id: str, now: float) -> dict[str, StepRecord]:
-    rows = connection.execute("SELECT name, started, result FROM steps WHERE run = ?", (run_id,))
-    return {
-        name: StepRecord(
-            age=0.0 if started is None else max(0.0, now - started),
-            result=None if result is None else _mapping(result),
-            started=started,
-        )
-        for name, started, result in rows
-    }
-
-
-def _now(connection: sqlite3.Connection) -> float:
-    (seconds,) = connection.execute(_CLOCK).fetchone()
-    return float(seconds)
-
-
-def _text(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
-def _mapping(text: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(text)
-    return value
+def _create(connection: sqlite3.Connection, claim: Claim, at: float) -> None:
+    if not claim.workflow:
+        raise NoSuchRunError
+    if claim.facts and records.has_fact(connection, claim.subject, claim.facts[0].id):
+        raise RunDoneError(1)
+    records.insert_run(connection, claim, at)
+    if claim.facts:
+        new = records.insert_facts(connection, claim.subject, claim.facts)
+        records.fold_facts(connection, claim.subject, new)
+        records.ask_to_reflect(connection, claim.subject, at)
 
 
 def _is_contention(error: Exception) -> bool:

@@ -1,145 +1,284 @@
-"""From a command to the run that carries it out. New commands plug in here."""
+"""From what a person did to the run that carries it out, and from a stored run to its next step."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
-from incident.commands import Answer, AskWhatWasMeant, Command, Declare, RecordUpdate, Retry, parse
-from incident.engine.engine import Engine, Outcome
-from incident.engine.run import RunState
-from incident.engine.workflow import Work, Workflow
+from incident.commands import declare
+from incident.commands.declare import Declare
+from incident.commands.question import Answer
+from incident.commands.reflect import Reflect
+from incident.commands.registry import (
+    Ignore,
+    OpenForm,
+    UnknownCommandError,
+    from_dict,
+    parse,
+    spec_of,
+    to_dict,
+)
+from incident.commands.retry import Retry
+from incident.commands.update import PostUpdate
+from incident.engine.delivery import Outcome
+from incident.engine.engine import Claimed, Engine, begin, claim_of
+from incident.engine.lease import LEASE_SECONDS
+from incident.engine.run import Claim, NoSuchRunError, Progress, RunLeasedError, RunState
 from incident.messages.notices import retry_failed
+from incident.model.facts import Fact, declaration
 from incident.model.incident import Incident
-from incident.model.interaction import Interaction
+from incident.model.interaction import Interaction, Kind
 from incident.model.naming import incident_id
-from incident.model.slack_text import one_line
+from incident.runtime import clock
 from incident.runtime.failures import StepError
-from incident.workflows.declare import DECLARE, Declaration, roles_at_start
-from incident.workflows.question import QUESTION, Question
-from incident.workflows.services import Services
-from incident.workflows.updates import UPDATE, Update
+from incident.store.contract import REFLECT, reflect_run
+from incident.surfaces.services import Services
+from incident.workflows.job import Job
+from incident.workflows.registry import DELIVERABLES, WORKFLOWS
+
+COALESCE_SECONDS = 1.0
+"""What is stated while an incident is reflected waits this long for more of its kind."""
+
+REFLECT_SECONDS = 30.0
+"""One delivery begins no further pass over an incident after this; another delivery goes on."""
+
+_NEWER_VERSION_SECONDS = 30.0
+"""What only a newer version of the bot can carry out is offered again after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What became of an interaction.
+
+    Attributes:
+        command: the name of what it meant.
+        outcome: of the run; None where there was nothing to do.
+        reason: why there was nothing to do.
+        incident: id of the incident it was about; empty for none.
+        is_put_off: whether it waits for another version of the bot.
+    """
+
+    command: str
+    outcome: Outcome | None = None
+    reason: str = ""
+    incident: str = ""
+    is_put_off: bool = False
 
 
 class Dispatcher:
-    """Carries out the commands of one delivery."""
+    """Carries out what one delivery brings. Made anew for each."""
 
-    def __init__(self, engine: Engine, tools: Services, *, last: bool = False) -> None:
-        """`last` says whether Pub/Sub will not deliver again."""
-        self._engine = engine
-        self._tools = tools
-        self._last = last
-
-    def carry_out(
-        self, command: Command, interaction: Interaction, incident: Incident | None
-    ) -> Outcome | None:
-        """Takes a command as far as it goes in this delivery; None where there is nothing to do.
+    def __init__(
+        self,
+        engine: Engine,
+        services: Services,
+        pool: Executor,
+        ask_to_reflect: Callable[[str], None],
+        started: Callable[[str, str], None],
+    ) -> None:
+        """Keeps what it works with.
 
         Args:
-            command: what the interaction means.
-            interaction: who, when and where; its id is the run's.
-            incident: the one whose channel it happened in, if any.
+            engine: runs the workflows.
+            services: handed to their steps.
+            pool: for what can be done beside them.
+            ask_to_reflect: publishes a message that has the incident of this id reflected; must not raise.
+            started: told the name of the command and the incident's id before anything is done.
+        """
+        self._engine = engine
+        self._services = services
+        self._store = services.store
+        self._pool = pool
+        self._ask_to_reflect = ask_to_reflect
+        self._started = started
+
+    def carry_out(self, interaction: Interaction) -> Carried:
+        """Takes what a person did as far as it goes in this delivery.
 
         Raises:
-            RunLeasedError, RunDoneError, LeaseLostError: see `Engine.run`.
+            RunLeasedError, RunDoneError, LeaseLostError: see `Engine`.
+            UnknownCommandError: a newer version has to do it.
+            StepError: the store does not answer.
         """
-        match command:
-            case Declare():
-                return self._declare(command, interaction, interaction.id)
-            case RecordUpdate(text) if incident:
-                return self._update(text, interaction, incident, interaction.id)
-            case AskWhatWasMeant(text):
-                return self._ask(text, interaction)
-            case Answer():
-                return self._answer(command, interaction)
-            case Retry(run_id):
-                return self._retry(run_id, interaction)
-        return None
+        incident = self._store.incident_in_channel(interaction.channel) if interaction.channel else None
+        command = parse(interaction, in_incident=incident is not None)
+        if isinstance(command, (Ignore, OpenForm)):
+            reason = command.reason if isinstance(command, Ignore) else "there is nothing to do it with"
+            return Carried(type(command).__name__, reason=reason)
+        if isinstance(command, Retry):
+            return self._retry(command, interaction)
+        if isinstance(command, Answer):
+            return self._answer(command, interaction)
+        return self._begin(command, interaction, incident, interaction.id)
 
-    def _declare(self, command: Declare, interaction: Interaction, run_id: str) -> Outcome:
-        day = interaction.received_at.astimezone(self._tools.timezone).date()
-        incident = Incident(
-            id=incident_id(day, run_id),
-            title=command.title,
-            date=day,
-            declared_at=interaction.received_at,
-            declared_by=interaction.user,
-            severity=command.severity,
-            roles=roles_at_start(interaction.user),
+    def resume(self, run_id: str) -> Carried:
+        """Carries on a run that waits, as it was begun.
+
+        Raises:
+            RunLeasedError, RunDoneError, LeaseLostError, StepError: as above.
+        """
+        if run_id.startswith(f"{REFLECT}-"):
+            return self.reflect(run_id.removeprefix(f"{REFLECT}-"))
+        self._started("Resume", "")
+        try:
+            return self._carry_on(self._engine.claim(claim_of(run_id)), "")
+        except NoSuchRunError:
+            return Carried("Resume", reason="there is no such run any more")
+
+    def reflect(self, incident: str) -> Carried:
+        """Brings the surfaces of an incident to its newest version, and to what is stated meanwhile.
+
+        Raises:
+            RunLeasedError, RunDoneError, LeaseLostError, StepError: as above.
+        """
+        self._started("Reflect", incident)
+        claim = replace(
+            begin(WORKFLOWS[REFLECT], reflect_run(incident), command=to_dict(Reflect()), origin={}),
+            subject=incident,
         )
-        work = Declaration(run_id, incident, interaction.team, _response_url(interaction), self._tools)
-        return self._run(DECLARE, work, run_id, interaction, subject=incident.id, creates=incident.to_dict())
+        until = clock.monotonic() + REFLECT_SECONDS
+        while True:
+            carried = self._carry_on(self._engine.claim(claim), "")
+            if carried.outcome is None or not carried.outcome.is_asked_again:
+                return carried
+            clock.sleep(COALESCE_SECONDS)
+            if clock.monotonic() > until:
+                self._ask_to_reflect(incident)
+                return carried
+            claim = replace(claim, claimant=claim_of(claim.run_id).claimant)
 
-    def _update(self, text: str, interaction: Interaction, incident: Incident, run_id: str) -> Outcome:
-        work = Update(
-            run_id=run_id,
-            incident=incident,
-            person=interaction.user,
-            text=text,
-            said_at=interaction.received_at.timestamp(),
-            response_url=_response_url(interaction),
-            tools=self._tools,
+    def _begin(
+        self, command: Any, interaction: Interaction, incident: Incident | None, run_id: str
+    ) -> Carried:
+        workflow = WORKFLOWS[spec_of(command).workflow]
+        subject, facts = self._stated(command, interaction, incident, run_id)
+        self._started(type(command).__name__, subject)
+        claim = begin(
+            workflow,
+            run_id,
+            command=to_dict(command),
+            origin=interaction.without_response_url().to_dict(),
+            subject=subject,
+            facts=facts,
         )
-        return self._run(UPDATE, work, run_id, interaction, subject=incident.id)
+        return self._carry_on(self._claim_patiently(claim), _response_url(interaction))
 
-    def _ask(self, text: str, interaction: Interaction) -> Outcome:
-        work = Question(
-            id=interaction.id,
-            person=interaction.user,
-            text=text,
-            typed_at=interaction.received_at.timestamp(),
-            response_url=_response_url(interaction),
-            tools=self._tools,
+    def _stated(
+        self, command: Any, interaction: Interaction, incident: Incident | None, run_id: str
+    ) -> tuple[str, tuple[Fact, ...]]:
+        """The incident that a command is about, and what it states about it."""
+        if isinstance(command, Declare):
+            day = interaction.received_at.astimezone(self._services.timezone).date()
+            subject = incident_id(day, run_id)
+            fact = declaration(
+                run_id,
+                subject,
+                title=command.title,
+                day=day.isoformat(),
+                at=interaction.received_at,
+                opener=interaction.user,
+                team=interaction.team,
+                severity=command.severity or None,
+            )
+            return subject, (fact,)
+        subject, states = incident.id if incident else "", spec_of(command).states
+        if states is None or not subject:
+            return subject, ()
+        kind, data = states(command)
+        return subject, (Fact(f"{run_id}.{kind}", kind, interaction.received_at, interaction.user, data),)
+
+    def _claim_patiently(self, claim: Claim) -> Claimed:
+        """Claims; where another worker holds the run, waits until its lease ends and tries once more.
+
+        A worker that was killed is taken over from as soon as that can be known. One that lives renews its
+        lease, and then this delivery is refused.
+        """
+        try:
+            return self._engine.claim(claim)
+        except RunLeasedError as error:
+            clock.sleep(min(error.seconds, LEASE_SECONDS) + 0.1)
+            return self._engine.claim(claim)
+
+    def _carry_on(self, claimed: Claimed, response_url: str) -> Carried:
+        """Carries out a claimed run: by the workflow and the command that are stored with it."""
+        run = claimed.run
+        try:
+            command, workflow = from_dict(run.command), WORKFLOWS[run.workflow]
+        except (UnknownCommandError, KeyError) as error:
+            self._store.record(run, Progress(state=RunState.WAITING, due=_NEWER_VERSION_SECONDS))
+            reason = f"a newer version has to do it: {error}"
+            return Carried(str(run.command.get("type")), reason=reason, incident=run.subject, is_put_off=True)
+        interaction = Interaction.from_dict(run.origin) if run.origin else _the_bots_own(run.id)
+        is_reflect = run.workflow == REFLECT
+        job = Job(
+            run_id=run.id,
+            command=command,
+            interaction=interaction,
+            incident=run.incident,
+            services=self._services,
+            surfaces=self._store.surfaces(run.subject) if is_reflect else {},
+            response_url=response_url,
         )
-        return self._run(QUESTION, work, interaction.id, interaction)
+        reflecting = None
+        if isinstance(command, Declare):
+            self._pool.submit(_prefetch, self._services, interaction.user)
+        elif spec_of(command).states is not None and run.subject:
+            reflecting = self._pool.submit(self._ask_to_reflect, run.subject)
+        outcome = self._engine.carry_out(claimed, workflow, job)
+        if reflecting is not None:
+            reflecting.result()
+        elif isinstance(command, Declare):
+            self._ask_to_reflect(run.subject)
+        return Carried(type(command).__name__, outcome, incident=run.subject)
 
-    def _answer(self, answer: Answer, interaction: Interaction) -> Outcome | None:
+    def _answer(self, answer: Answer, interaction: Interaction) -> Carried:
         """A question is answered once, whichever button is pressed how often: the run bears its name.
 
         It may have been asked in person: the incident is the one whose channel the text was typed in.
         """
-        asked = self._origin(answer.question)
-        if asked is None:
-            return None
-        text, run_id = asked.payload["text"], f"{answer.question}-answer"
+        asked = self._store.run(answer.question)
+        if asked is None or "text" not in asked.command:
+            return Carried("Answer", reason="there is no such question any more")
+        text, run_id = str(asked.command["text"]), f"{answer.question}-answer"
         if answer.declares:
-            return self._declare(Declare(one_line(text)), interaction, run_id)
-        incident = self._tools.store.incident_in_channel(asked.channel)
-        return self._update(text, interaction, incident, run_id) if incident else None
+            return self._begin(declare.parse(text) or Declare(text), interaction, None, run_id)
+        incident = self._store.incident_in_channel(Interaction.from_dict(asked.origin).channel)
+        if incident is None:
+            return Carried("Answer", reason="the incident is not there")
+        return self._begin(PostUpdate(text), interaction, incident, run_id)
 
-    def _retry(self, run_id: str, interaction: Interaction) -> Outcome | None:
-        """Carries out again what the run came of; the person is told if that is still no use."""
-        origin = self._origin(run_id)
-        if origin is None:
-            return None
-        incident = self._tools.store.incident_in_channel(origin.channel) if origin.channel else None
-        outcome = self.carry_out(parse(origin, in_incident=incident is not None), origin, incident)
+    def _retry(self, command: Retry, interaction: Interaction) -> Carried:
+        """Carries on what a person had to help; the presser is told if that is still no use."""
+        self._started("Retry", "")
+        try:
+            carried = self._carry_on(self._claim_patiently(claim_of(command.run)), "")
+        except NoSuchRunError:
+            return Carried("Retry", reason="there is no such run any more")
+        outcome = carried.outcome
         if outcome and outcome.state is RunState.FAILED and outcome.failures:
-            error = next(iter(outcome.failures.values()))
-            message = retry_failed(self._tools.say, error)
-            with suppress(StepError):  # the message with the button is still there, and says so, too
-                self._tools.slack.respond(_response_url(interaction), message, replaces=False)
-        return outcome
+            step, error = next(iter(outcome.failures.items()))
+            deliverable = DELIVERABLES[outcome.run.workflow].get(step)
+            if deliverable is not None:
+                message = retry_failed(self._services.say, deliverable, error)
+                with suppress(StepError):  # the message with the button is still there, and says so, too
+                    self._services.slack.respond(_response_url(interaction), message, replaces=False)
+        return carried
 
-    def _origin(self, run_id: str) -> Interaction | None:
-        kept = self._tools.store.origin(run_id)
-        return Interaction.from_dict(kept) if kept else None
 
-    def _run(
-        self,
-        workflow: Workflow[Work],
-        work: Work,
-        run_id: str,
-        interaction: Interaction,
-        *,
-        subject: str = "",
-        creates: Mapping[str, Any] | None = None,
-    ) -> Outcome:
-        origin = interaction.without_response_url().to_dict()
-        return self._engine.run(
-            workflow, work, run_id=run_id, subject=subject, creates=creates, origin=origin, last=self._last
-        )
+def _prefetch(services: Services, opener: str) -> None:
+    """Asks for what report and row would otherwise wait for, while Drive copies the template; best effort."""
+    services.docs.prepare()
+    with suppress(StepError):
+        services.people.name(opener)
+    services.sheets.prepare()
+
+
+def _the_bots_own(run_id: str) -> Interaction:
+    """The origin of a run that the store itself has made."""
+    return Interaction(run_id, Kind.REFLECT, clock.now(), "", "", "", {})
 
 
 def _response_url(interaction: Interaction) -> str:

@@ -3,364 +3,232 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 
-from incident.engine.workflow import Attempt, Done, Step, Workflow
+from incident.engine.workflow import LATE_SECONDS, Attempt, Step, StepResult, Workflow
 from incident.messages import incident as messages
-from incident.messages.incident import Links
-from incident.model.incident import Incident, Role, Thing
+from incident.model.facts import Fact, FactKind
+from incident.model.incident import Deliverable, Incident
 from incident.model.naming import channel_name, document_title, with_suffix
 from incident.runtime.failures import NotYetKnownError, PermanentError
 from incident.services import slack as slack_service
-from incident.services.drive import Document
-from incident.services.sheets import Linked
-from incident.services.slack import Channel, Mark, Posted
-from incident.surfaces.columns import Column, row
-from incident.workflows.notices import tells
+from incident.services.slack import Posted
+from incident.surfaces.messages import BOARD, BRIEFING
+from incident.surfaces.report import REPORT
+from incident.surfaces.row import ROW
+from incident.surfaces.services import since, tag
+from incident.surfaces.topic import TOPIC
+from incident.workflows.job import Job
+from incident.workflows.notices import progress_notices
 from incident.workflows.replies import reply
-from incident.workflows.services import CLOCK_SKEW_SECONDS, Services
+from incident.workflows.surface_steps import creates, updates
+
+LISTING_LAG_SECONDS = 90.0
+"""Slack's list of channels may not show a new one for a moment."""
 
 SEARCH_LAG_SECONDS = 90.0
-"""Drive's search may not show a new file for about a minute, Slack's lists a new channel for a moment."""
+"""Drive's search may not show a new file for about a minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """A declaration to carry out.
-
-    Attributes:
-        run_id: of the run that carries it out.
-        incident: as it is declared: who, when, what, which roles.
-        team: Slack workspace id.
-        response_url: where the opener typed; empty where there is no such place.
-        tools: what to do it with.
-    """
-
-    run_id: str
-    incident: Incident
-    team: str
-    response_url: str
-    tools: Services
-
-    @property
-    def person(self) -> str:
-        """Whoever declared it."""
-        return self.incident.declared_by
-
-    def mark(self, kind: str) -> Mark:
-        """How a message of this incident is known again."""
-        return Mark(kind, self.incident.id)
-
-    def since(self) -> float:
-        """No message of this incident is older, in seconds since the epoch, by Slack's clock too."""
-        return self.incident.declared_at.timestamp() - CLOCK_SKEW_SECONDS
-
-
-def create_channel(work: Declaration, attempt: Attempt) -> Done:
+def create_channel(job: Job, attempt: Attempt) -> StepResult:
     """The channel, by the first name that neither the store nor Slack has given to another."""
-    slack, base = work.tools.slack, channel_name(work.incident.date, work.incident.title)
+    slack, incident = job.services.slack, _incident(attempt)
+    base = channel_name(incident.date, incident.title)
     for first in count(1):
         names = (with_suffix(base, number) for number in count(first))
-        name = work.tools.store.reserve_channel_name(work.incident.id, names)
+        name = job.services.store.reserve_channel_name(incident.id, names)
         created = slack.create_channel(name)
-        if created is None and attempt.again:
-            created = slack.channel_created_by_bot(name, work.since())
-            if created is None and attempt.age < SEARCH_LAG_SECONDS:
+        if created is None and attempt.is_retry:
+            created = slack.channel_created_by_bot(name, since(incident))
+            if created is None and attempt.age < LISTING_LAG_SECONDS:
                 raise NotYetKnownError(slack_service.SERVICE, "name_taken, by whom is not known yet")
         if created is not None:
-            return Done(
-                {"id": created.id, "name": created.name},
-                changes={"channel_id": created.id, "channel_name": created.name},
-            )
+            place = {"channel_id": created.id, "channel_name": created.name}
+            return _stated(job, FactKind.CHANNEL_CREATED, place)
     raise AssertionError("there is always another name")
 
 
-def start_call(work: Declaration, attempt: Attempt) -> Done:  # noqa: ARG001 - a stray empty call is invisible
+def find_channel(job: Job, attempt: Attempt) -> StepResult | None:
+    """The channel an earlier try may have made, also where a person has renamed it since."""
+    incident = _incident(attempt)
+    base = channel_name(incident.date, incident.title)
+    names = (with_suffix(base, number) for number in count(1))
+    name = job.services.store.reserve_channel_name(incident.id, names)
+    created = job.services.slack.channel_created_by_bot(name, since(incident))
+    if created is None:
+        return None
+    place = {"channel_id": created.id, "channel_name": created.name}
+    return _stated(job, FactKind.CHANNEL_CREATED, place)
+
+
+def start_call(job: Job, attempt: Attempt) -> StepResult:  # noqa: ARG001 - a stray empty call is invisible
     """The call that stays open."""
-    call = work.tools.meet.start()
-    return Done(
-        {"space": call.space, "url": call.url}, changes={"meet_space": call.space, "meet_url": call.url}
-    )
+    call = job.services.meet.start()
+    return _stated(job, FactKind.CALL_STARTED, {"meet_space": call.space, "meet_url": call.url})
 
 
-def copy_template(work: Declaration, attempt: Attempt) -> Done:  # noqa: ARG001 - `find_copy` looks first
+def copy_template(job: Job, attempt: Attempt) -> StepResult:
     """The report, a copy of the template."""
-    title = document_title(work.incident.date, work.incident.title)
-    return _document(work.tools.drive.copy_template(title, work.incident.id))
+    incident = _incident(attempt)
+    title = document_title(incident.date, incident.title)
+    copy = job.services.drive.copy_template(title, incident.id)
+    return _stated(job, FactKind.REPORT_CREATED, {"document_id": copy.id, "document_url": copy.url})
 
 
-def find_copy(work: Declaration, attempt: Attempt) -> Done | None:
-    """The copy an earlier try may have made."""
-    found = work.tools.drive.find_copy(work.incident.id)
-    if found is not None:
-        return _document(found)
-    if attempt.age < SEARCH_LAG_SECONDS:
-        raise NotYetKnownError("drive", "a copy may be there and not be found yet")
-    return None
+def find_copy(job: Job, attempt: Attempt) -> StepResult | None:
+    """The copy an earlier try may have made, if search shows it: nothing waits for that."""
+    copy = job.services.drive.find_copy(_incident(attempt).id)
+    if copy is None:
+        return None
+    return _stated(job, FactKind.REPORT_CREATED, {"document_id": copy.id, "document_url": copy.url})
 
 
-def _document(document: Document) -> Done:
-    return Done(
-        {"id": document.id, "url": document.url},
-        changes={"document_id": document.id, "document_url": document.url},
-    )
+def trash_stray_copies(job: Job, attempt: Attempt) -> None:
+    """Puts copies in the trash but the recorded one and any that a person has written in."""
+    kept = attempt.results["document"]["document_id"]
+    for copy in job.services.drive.find_copies(_incident(attempt).id):
+        if copy.id != kept and not copy.touched_by_person:
+            job.services.drive.trash(copy.id)
 
 
-def name_opener(work: Declaration, attempt: Attempt) -> Done:  # noqa: ARG001 - reading does no harm
-    """What the opener is called, for the report and the spreadsheet, which know no Slack ids."""
-    try:
-        return Done({"name": work.tools.slack.display_name(work.incident.declared_by)})
-    except PermanentError:  # somebody who cannot be looked up can still declare an incident
-        return Done({"name": work.incident.declared_by})
+def invite_opener(job: Job, attempt: Attempt) -> StepResult:
+    """The person who declared it."""
+    incident = _incident(attempt)
+    job.services.slack.invite(incident.channel_id, [incident.declared_by])
+    return StepResult()
 
 
-def prepare_papers(work: Declaration, attempt: Attempt) -> Done:  # noqa: ARG001 - reading does no harm
-    """What report and row would otherwise wait for, once for an instance: while Drive copies the template."""
-    work.tools.docs.prepare()
-    work.tools.sheets.prepare()
-    return Done()
+def invite_on_call(job: Job, attempt: Attempt) -> StepResult:
+    """The people on call. A group that cannot be read keeps no other out, and is reported at the end."""
+    refused: PermanentError | None = None
+    for group in job.services.oncall_groups:
+        try:
+            people = [
+                user
+                for user in job.services.slack.group_members(group)
+                if user != _incident(attempt).declared_by
+            ]
+            if people:
+                job.services.slack.invite(_incident(attempt).channel_id, people)
+        except PermanentError as error:
+            refused = error
+    if refused is not None:
+        raise refused
+    return StepResult()
 
 
-def bring_in_people(work: Declaration, attempt: Attempt) -> Done:
-    """Invites the opener and whoever is on call."""
-    slack = work.tools.slack
-    on_call = [user for group in work.tools.oncall_groups for user in slack.group_members(group)]
-    slack.invite(_channel(attempt).id, list(dict.fromkeys([work.incident.declared_by, *on_call])))
-    return Done()
-
-
-def set_topic(work: Declaration, attempt: Attempt) -> Done:
-    """The topic; every change leaves a line in the channel."""
-    work.tools.slack.set_topic(_channel(attempt).id, messages.topic(work.tools.say, work.incident))
-    return Done()
-
-
-def find_topic(work: Declaration, attempt: Attempt) -> Done | None:
-    """Whether an earlier try has set the topic."""
-    topic, _ = work.tools.slack.topic_and_purpose(_channel(attempt).id)
-    return Done() if topic == messages.topic(work.tools.say, work.incident) else None
-
-
-def set_purpose(work: Declaration, attempt: Attempt) -> Done:
+def set_purpose(job: Job, attempt: Attempt) -> StepResult:
     """The purpose; every change leaves a line in the channel."""
-    work.tools.slack.set_purpose(_channel(attempt).id, messages.purpose(work.tools.say, work.incident))
-    return Done()
+    incident = _incident(attempt)
+    job.services.slack.set_purpose(incident.channel_id, messages.purpose(job.services.say, incident))
+    return StepResult()
 
 
-def find_purpose(work: Declaration, attempt: Attempt) -> Done | None:
+def find_purpose(job: Job, attempt: Attempt) -> StepResult | None:
     """Whether an earlier try has set the purpose."""
-    _, purpose = work.tools.slack.topic_and_purpose(_channel(attempt).id)
-    return Done() if purpose == messages.purpose(work.tools.say, work.incident) else None
+    incident = _incident(attempt)
+    _, purpose = job.services.slack.topic_and_purpose(incident.channel_id)
+    return StepResult() if purpose == messages.purpose(job.services.say, incident) else None
 
 
-def announce(work: Declaration, attempt: Attempt) -> Done:
-    """The message in #incident-sre."""
-    message = messages.announcement(work.tools.say, work.incident, _channel(attempt).id)
-    mark = work.mark("incident_announcement")
-    return _posted(work.tools.slack.post(work.tools.announcement_channel, message, mark))
-
-
-def find_announcement(work: Declaration, attempt: Attempt) -> Done | None:  # noqa: ARG001 - the mark says enough
-    """The announcement an earlier try may have posted."""
-    mark = work.mark("incident_announcement")
-    found = work.tools.slack.find(work.tools.announcement_channel, mark, work.since())
-    return _posted(found) if found else None
-
-
-def brief(work: Declaration, attempt: Attempt) -> Done:
-    """The briefing, with what links there are: it does not wait for a service that is down."""
-    links = _links(attempt)
-    message = messages.briefing(work.tools.say, work.incident, links)
-    posted = work.tools.slack.post(_channel(attempt).id, message, work.mark("incident_briefing"))
-    return _posted(posted, complete=bool(links.call and links.report))
-
-
-def find_briefing(work: Declaration, attempt: Attempt) -> Done | None:
-    """The briefing an earlier try may have posted; whether it had all links is not known."""
-    mark = work.mark("incident_briefing")
-    found = work.tools.slack.find(_channel(attempt).id, mark, work.since())
-    return _posted(found, complete=False) if found else None
-
-
-def complete_briefing(work: Declaration, attempt: Attempt) -> Done:
-    """Puts the links into a briefing that had to go without."""
-    briefing = attempt.results["briefing"]
-    if not briefing["complete"]:
-        message = messages.briefing(work.tools.say, work.incident, _links(attempt))
-        posted = Posted(briefing["channel"], briefing["ts"])
-        work.tools.slack.edit(posted, message, work.mark("incident_briefing"))
-    return Done()
-
-
-def pin_briefing(work: Declaration, attempt: Attempt) -> Done:
+def pin_briefing(job: Job, attempt: Attempt) -> StepResult:
     """Pins the briefing."""
     briefing = attempt.results["briefing"]
-    work.tools.slack.pin(Posted(briefing["channel"], briefing["ts"]))
-    return Done()
+    job.services.slack.pin(Posted(briefing["channel"], briefing["ts"]))
+    return StepResult()
 
 
-def bookmark_call(work: Declaration, attempt: Attempt) -> Done:
-    """The call in the channel's bar."""
-    return _bookmark(
-        work, attempt, work.tools.say.call_bookmark, _links(attempt).call, ":telephone_receiver:"
-    )
+def bookmarks(name: str, link: Callable[[Incident], str], emoji: str, needs: tuple[str, ...]) -> Step[Job]:
+    """The step that puts a link into the channel's bar.
+
+    Args:
+        name: the step's.
+        link: where it leads.
+        emoji: such as `:memo:`.
+        needs: steps that must be done before it.
+    """
+
+    def run(job: Job, attempt: Attempt) -> StepResult:
+        incident = _incident(attempt)
+        title = job.services.say.bookmarks[name]
+        job.services.slack.add_bookmark(incident.channel_id, title, link(incident), emoji)
+        return StepResult()
+
+    def find(job: Job, attempt: Attempt) -> StepResult | None:
+        incident = _incident(attempt)
+        there = job.services.slack.has_bookmark(incident.channel_id, link(incident))
+        return StepResult() if there else None
+
+    def sweep(job: Job, attempt: Attempt) -> None:
+        incident = _incident(attempt)
+        job.services.slack.remove_duplicate_bookmarks(incident.channel_id, link(incident))
+
+    return Step(name, run, needs=needs, find_existing=find, sweep=sweep)
 
 
-def bookmark_report(work: Declaration, attempt: Attempt) -> Done:
-    """The report in the channel's bar."""
-    return _bookmark(work, attempt, work.tools.say.report_bookmark, _links(attempt).report, ":memo:")
-
-
-def finds_bookmark(link: Callable[[Links], str]) -> Callable[[Declaration, Attempt], Done | None]:
-    """Looks for the bookmark of a link."""
-
-    def find(work: Declaration, attempt: Attempt) -> Done | None:
-        there = work.tools.slack.has_bookmark(_channel(attempt).id, link(_links(attempt)))
-        return Done() if there else None
-
-    return find
-
-
-def _bookmark(work: Declaration, attempt: Attempt, title: str, link: str, emoji: str) -> Done:
-    work.tools.slack.add_bookmark(_channel(attempt).id, title, link, emoji)
-    return Done()
-
-
-def fill_report(work: Declaration, attempt: Attempt) -> Done:
-    """Fills the placeholders of the report."""
-    work.tools.docs.fill(attempt.results["document"]["id"], _placeholders(work, attempt), work.incident.id)
-    return Done()
-
-
-def find_filled(work: Declaration, attempt: Attempt) -> Done | None:
-    """Whether an earlier try has filled the report."""
-    values = _placeholders(work, attempt)
-    telltales = (values["channel"], values["meet"])
-    filled = work.tools.docs.is_filled(attempt.results["document"]["id"], values, telltales)
-    return Done() if filled else None
-
-
-def _placeholders(work: Declaration, attempt: Attempt) -> dict[str, str]:
-    say, incident, name = work.tools.say, work.incident, attempt.results["opener"]["name"]
-    return {
-        "title": incident.title,
-        "date": incident.date.isoformat(),
-        "commander": name,
-        "operations_lead": name,
-        "channel": f"#{_channel(attempt).name}",
-        "meet": _links(attempt).call,
-        "severity": say.severities[incident.severity] if incident.severity else say.severity_unknown,
-        "status": say.statuses[incident.status],
-    }
-
-
-def track(work: Declaration, attempt: Attempt) -> Done:
-    """The row in the tracking spreadsheet."""
-    say, incident, name = work.tools.say, work.incident, attempt.results["opener"]["name"]
-    channel = _channel(attempt)
-    work.tools.sheets.append(
-        row(
-            {
-                Column.ID: incident.id,
-                Column.DATE: incident.date,
-                Column.TITLE: Linked(incident.title, _links(attempt).report),
-                Column.CHANNEL: Linked(f"#{channel.name}", work.tools.channel_url(work.team, channel.id)),
-                Column.STATUS: say.statuses[incident.status],
-                Column.SEVERITY: (
-                    say.severities[incident.severity] if incident.severity else say.severity_unknown
-                ),
-                Column.COMMANDER: name,
-                Column.OPERATIONS_LEAD: name,
-                Column.DECLARED_AT: incident.declared_at.astimezone(work.tools.timezone),
-                Column.RESOLVED_AT: None,
-            }
-        )
-    )
-    return Done()
-
-
-def find_row(work: Declaration, attempt: Attempt) -> Done | None:  # noqa: ARG001 - the id says enough
-    """Whether an earlier try has added the row."""
-    return Done() if work.tools.sheets.has_row(work.incident.id) else None
-
-
-def give_receipt(work: Declaration, attempt: Attempt) -> Done:
+def give_receipt(job: Job, attempt: Attempt) -> StepResult:
     """Tells the opener, in place of the acknowledgement; where that place is gone, in person."""
-    message = messages.ready(work.tools.say, _channel(attempt).id)
-    mark = work.mark("incident_receipt")
-    reply(work.tools, work.response_url, message, attempt, person=work.person, mark=mark, since=work.since())
-    return Done()
+    incident = _incident(attempt)
+    message = messages.ready(job.services.say, incident)
+    reply(job, attempt, message, tag("incident_receipt", incident))
+    return StepResult()
 
 
-def _channel(attempt: Attempt) -> Channel:
-    return Channel(attempt.results["channel"]["id"], attempt.results["channel"]["name"])
+def _stated(job: Job, kind: FactKind, data: dict[str, str]) -> StepResult:
+    """What a step has made is a fact about the incident, said with its declaration."""
+    fact = Fact(f"{job.run_id}.{kind}", kind, job.interaction.received_at, "", data)
+    return StepResult(data, facts=(fact,))
 
 
-def _links(attempt: Attempt) -> Links:
-    """The links there are by now."""
-    call, report = (attempt.results.get(step, {}).get("url", "") for step in ("meet", "document"))
-    return Links(call=call, report=report)
+def _incident(attempt: Attempt) -> Incident:
+    if attempt.incident is None:
+        raise AssertionError("a declaration creates its incident with its run")
+    return attempt.incident
 
 
-def _posted(posted: Posted, **more: bool) -> Done:
-    return Done({"channel": posted.channel, "ts": posted.ts, **more})
+DELIVERABLES = {
+    "channel": Deliverable.CHANNEL,
+    "meet": Deliverable.CALL,
+    "document": Deliverable.REPORT,
+    "report": Deliverable.REPORT,
+    "opener": Deliverable.INVITATIONS,
+    "on_call": Deliverable.ON_CALL,
+    "topic": Deliverable.TOPIC,
+    "purpose": Deliverable.TOPIC,
+    "board": Deliverable.ANNOUNCEMENT,
+    "briefing": Deliverable.BRIEFING,
+    "pin": Deliverable.BRIEFING,
+    "links": Deliverable.BRIEFING,
+    "call_bookmark": Deliverable.BOOKMARKS,
+    "report_bookmark": Deliverable.BOOKMARKS,
+    "row": Deliverable.TRACKING,
+}
 
-
-DECLARE: Workflow[Declaration] = Workflow(
+DECLARE: Workflow[Job] = Workflow(
     "declare",
     (
-        Step("channel", create_channel),
+        Step("channel", create_channel, find_existing=find_channel),
         Step("meet", start_call),
-        Step("document", copy_template, finds=find_copy),
-        Step("opener", name_opener),
-        Step("preparation", prepare_papers),
-        Step("people", bring_in_people, needs=("channel",)),
-        Step("topic", set_topic, needs=("channel",), finds=find_topic),
-        Step("purpose", set_purpose, needs=("channel",), finds=find_purpose),
-        Step("announcement", announce, needs=("channel",), finds=find_announcement),
+        Step(
+            "document",
+            copy_template,
+            find_existing=find_copy,
+            sweep=trash_stray_copies,
+            sweep_after=LATE_SECONDS + SEARCH_LAG_SECONDS,
+        ),
+        Step("opener", invite_opener, needs=("channel",)),
+        Step("on_call", invite_on_call, needs=("channel",)),
+        creates(TOPIC, needs=("channel",)),
+        Step("purpose", set_purpose, needs=("channel",), find_existing=find_purpose),
+        creates(BOARD, needs=("channel",)),
         Step("receipt", give_receipt, needs=("channel",)),
-        Step("briefing", brief, needs=("channel",), after=("meet", "document"), finds=find_briefing),
+        creates(BRIEFING, needs=("channel",), after=("meet",)),
         Step("pin", pin_briefing, needs=("briefing",)),
-        Step("links", complete_briefing, needs=("briefing", "meet", "document")),
-        Step(
-            "call_bookmark",
-            bookmark_call,
-            needs=("channel", "meet"),
-            finds=finds_bookmark(lambda links: links.call),
-        ),
-        Step(
-            "report_bookmark",
-            bookmark_report,
-            needs=("channel", "document"),
-            finds=finds_bookmark(lambda links: links.report),
-        ),
-        Step("report", fill_report, needs=("opener", "channel", "meet", "document"), finds=find_filled),
-        Step("tracking", track, needs=("opener", "preparation", "channel", "document"), finds=find_row),
+        updates(BRIEFING, name="links", needs=("briefing", "meet", "document")),
+        bookmarks("call_bookmark", lambda i: i.meet_url, ":telephone_receiver:", ("channel", "meet")),
+        bookmarks("report_bookmark", lambda i: i.document_url, ":memo:", ("channel", "document")),
+        creates(REPORT, needs=("document",), after=("channel", "meet")),
+        creates(ROW, needs=(), after=("channel", "document"), sweep_after=LATE_SECONDS),
     ),
-    follows=tells(
-        {
-            "channel": Thing.CHANNEL,
-            "meet": Thing.CALL,
-            "document": Thing.REPORT,
-            "opener": Thing.REPORT,
-            "report": Thing.REPORT,
-            "people": Thing.INVITATIONS,
-            "topic": Thing.TOPIC,
-            "purpose": Thing.TOPIC,
-            "announcement": Thing.ANNOUNCEMENT,
-            "briefing": Thing.BRIEFING,
-            "pin": Thing.BRIEFING,
-            "links": Thing.BRIEFING,
-            "call_bookmark": Thing.BOOKMARKS,
-            "report_bookmark": Thing.BOOKMARKS,
-            "preparation": Thing.TRACKING,
-            "tracking": Thing.TRACKING,
-        }
-    ),
+    follows=progress_notices(DELIVERABLES),
 )
-
-
-def roles_at_start(opener: str) -> dict[Role, str]:
-    """Whoever declares an incident commands it and leads its operations, until they hand a role on."""
-    return dict.fromkeys((Role.INCIDENT_COMMANDER, Role.OPERATIONS_LEAD), opener)

@@ -1,6 +1,7 @@
-"""Saying once what is late or cannot be done, and once that it is there after all.
+"""Saying what is late, what cannot be done, and what is there after all: one message for each thing missed.
 
-Notices are steps that follow from how a delivery went, so they are as durable as the rest, and as single.
+The message is posted once and edited as things go. Its posting and its edits are steps that follow from how a
+delivery went, so they are as durable as the rest, and as single.
 """
 
 from __future__ import annotations
@@ -8,185 +9,183 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
-from incident.engine.workflow import Attempt, Done, RunSnapshot, Step
+from incident.engine.workflow import Attempt, Result, RunSnapshot, Step, StepResult
 from incident.messages import notices as messages
-from incident.messages.incident import Links
 from incident.messages.rich import Message
-from incident.model.incident import Incident, Thing
+from incident.model.incident import Deliverable, Incident
 from incident.runtime.failures import PermanentError, StepError
-from incident.services.slack import Mark, Posted
-from incident.workflows.services import Services
+from incident.services.slack import MessageTag, Posted
+from incident.workflows.job import Job
+
+NOTICE = "incident_notice"
+"""Event type of the metadata of these messages."""
 
 
-class Noticed(Protocol):
-    """What a workflow whose progress is told about works on."""
+class NoticeState(StrEnum):
+    """What a notice says: the bot keeps trying, a person has to help, it is there."""
 
-    @property
-    def run_id(self) -> str:
-        """The run's, which the Retry button brings back."""
-
-    @property
-    def incident(self) -> Incident:
-        """As it was when the run began."""
-
-    @property
-    def person(self) -> str:
-        """Slack user id of whoever asked for it, who is told where there is no channel."""
-
-    @property
-    def tools(self) -> Services:
-        """What to do it with."""
-
-    def since(self) -> float:
-        """No message of this run is older, in seconds since the epoch, by Slack's clock too."""
-
-
-class _Kind(StrEnum):
     LATE = "late"
-    LATE_TO_PERSON = "late_to_person"
     FAILED = "failed"
-    FAILED_TO_PERSON = "failed_to_person"
-    FAILED_TO_TEAM = "failed_to_team"
     THERE = "there"
-    THERE_TO_PERSON = "there_to_person"
 
 
-_LATE = (_Kind.LATE, _Kind.LATE_TO_PERSON)
-_FAILED = (_Kind.FAILED, _Kind.FAILED_TO_PERSON, _Kind.FAILED_TO_TEAM)
+class Reader(StrEnum):
+    """Who a notice is for: the incident's channel, the person who asked, the reliability team."""
+
+    CHANNEL = "channel"
+    PERSON = "person"
+    TEAM = "team"
 
 
-def tells(things: Mapping[str, Thing]) -> Callable[[Noticed, RunSnapshot], Sequence[Step[Noticed]]]:
+_IN_PERSON = (Deliverable.CHANNEL, Deliverable.INVITATIONS)
+"""What the reader of the channel cannot be told there, as they are not in it."""
+
+
+def progress_notices(
+    deliverables: Mapping[str, Deliverable],
+) -> Callable[[Job, RunSnapshot], Sequence[Step[Job]]]:
     """The notices of a workflow.
 
     Args:
-        things: what people miss while a step is not done, by step name; of other steps nothing is said.
+        deliverables: what people miss while a step is not done, by step name; of other steps nothing is said.
     """
+    steps = {
+        deliverable: [name for name, missed in deliverables.items() if missed is deliverable]
+        for deliverable in dict.fromkeys(deliverables.values())
+    }
 
-    def follows(work: Noticed, situation: RunSnapshot) -> Sequence[Step[Noticed]]:
-        notices = _Notices(work, situation)
+    def follows(job: Job, snapshot: RunSnapshot) -> Sequence[Step[Job]]:
         return [
             step
-            for thing in dict.fromkeys(things.values())
-            for step in notices.of(thing, [name for name, missed in things.items() if missed is thing])
+            for deliverable, names in steps.items()
+            for step in _Notice(job, snapshot, deliverable, names)
         ]
 
     return follows
 
 
 @dataclass(frozen=True, slots=True)
-class _Notices:
-    """The notices that one delivery calls for."""
+class _Notice:
+    """The notice of one deliverable, for each of its readers."""
 
-    work: Noticed
-    situation: RunSnapshot
+    job: Job
+    snapshot: RunSnapshot
+    deliverable: Deliverable
+    steps: Sequence[str]
 
-    def of(self, thing: Thing, steps: Sequence[str]) -> Iterator[Step[Noticed]]:
-        errors = [self.situation.failures[step] for step in steps if step in self.situation.failures]
+    def __iter__(self) -> Iterator[Step[Job]]:
+        state, error = self._state()
+        for reader in Reader:
+            chain = self._chain(reader)
+            yield from (self._step(reader, number, state, error) for number in range(len(chain)))
+            if (
+                not chain
+                and f"{self._name(reader)}.0" in self.snapshot.started
+                and state is NoticeState.THERE
+            ):
+                yield self._settle(reader)
+            elif state is not None and self._is_called_for(reader, chain, state):
+                yield self._step(reader, len(chain), state, error)
+
+    def _state(self) -> tuple[NoticeState | None, StepError | None]:
+        """What is to be said now; None where there is nothing new to say."""
+        errors = [self.snapshot.failures[step] for step in self.steps if step in self.snapshot.failures]
         if errors:
-            error = next((error for error in errors if isinstance(error, PermanentError)), errors[0])
-            final = isinstance(error, PermanentError) or self.situation.last
-            yield from self._failed(thing, error) if final else self._late(thing, error)
-            return
-        if all(step in self.situation.results for step in steps):
-            begun = [kind for kind in (*_LATE, *_FAILED) if f"{kind}.{thing}" in self.situation.started]
-            # What an earlier delivery had begun to say, and may have said, is settled first.
-            unsettled = [kind for kind in begun if f"{kind}.{thing}" not in self.situation.results]
-            yield from (self._settled(kind, thing) for kind in unsettled)
-            if not unsettled:
-                yield from self._there(thing)
+            refused = next((error for error in errors if isinstance(error, PermanentError)), None)
+            return (NoticeState.FAILED, refused) if refused else (NoticeState.LATE, errors[0])
+        is_there = all(step in self.snapshot.results for step in self.steps)
+        return (NoticeState.THERE, None) if is_there else (None, None)
 
-    def _late(self, thing: Thing, error: StepError) -> Iterator[Step[Noticed]]:
-        kind = _Kind.LATE if self._channel else _Kind.LATE_TO_PERSON
-        yield self._notice(kind, thing, messages.late(self.work.tools.say, thing, error, self._title(kind)))
+    def _is_called_for(self, reader: Reader, chain: Sequence[Result], state: NoticeState) -> bool:
+        if chain:
+            return "ts" in chain[-1] and chain[-1]["state"] != state
+        return state is not NoticeState.THERE and reader in self._readers(state)
 
-    def _failed(self, thing: Thing, error: StepError) -> Iterator[Step[Noticed]]:
-        """In the channel or, where that is not to be had, to the person and to #incident-sre."""
-        refused = self.situation.failures.get(f"{_Kind.FAILED}.{thing}")
-        reachable = self._channel and not isinstance(refused, PermanentError)
-        for kind in (_Kind.FAILED,) if reachable else (_Kind.FAILED_TO_PERSON, _Kind.FAILED_TO_TEAM):
-            links = Links() if reachable else self._links()
-            message = messages.failed(
-                self.work.tools.say,
-                thing,
-                error,
-                run_id=self.work.run_id,
-                title=self._title(kind),
-                links=links,
-            )
-            yield self._notice(kind, thing, message)
+    def _readers(self, state: NoticeState) -> tuple[Reader, ...]:
+        refused = self.snapshot.failures.get(f"{self._name(Reader.CHANNEL)}.0")
+        is_reachable = self._channel and not isinstance(refused, PermanentError)
+        if is_reachable and self.deliverable not in _IN_PERSON:
+            return (Reader.CHANNEL,)
+        person = (Reader.PERSON,) if self.job.person else ()
+        if is_reachable or state is NoticeState.LATE:
+            return person
+        return (*person, Reader.TEAM)
 
-    def _there(self, thing: Thing) -> Iterator[Step[Noticed]]:
-        """In place of the message with the button or, where there was none, as a message of its own."""
-        buttons = {kind: posted for kind in _FAILED if (posted := self._posted(kind, thing))}
-        for kind, posted in buttons.items():
-            yield Step(f"{kind}.{thing}.replaced", self._replaces(kind, thing, posted))
-        late = [kind for kind in _LATE if self._posted(kind, thing)]
-        if buttons or not late:
-            return
-        kind = _Kind.THERE if _Kind.LATE in late else _Kind.THERE_TO_PERSON
-        yield self._notice(
-            kind, thing, messages.done_after_all(self.work.tools.say, thing, self._title(kind))
+    def _chain(self, reader: Reader) -> list[Result]:
+        """What is on record of the notice for this reader: its posting, and its edits so far."""
+        chain: list[Result] = []
+        while (result := self.snapshot.results.get(f"{self._name(reader)}.{len(chain)}")) is not None:
+            chain.append(result)
+        return chain
+
+    def _name(self, reader: Reader) -> str:
+        return f"notice.{self.deliverable}.{reader}"
+
+    def _step(
+        self, reader: Reader, number: int, state: NoticeState | None, error: StepError | None
+    ) -> Step[Job]:
+        """The posting of the notice, or its `number`th edit."""
+        name, place, tag = f"{self._name(reader)}.{number}", self._place(reader), self._tag(reader)
+
+        def post(job: Job, attempt: Attempt) -> StepResult:
+            posted = job.services.slack.post(place, self._message(attempt, reader, state, error), tag)
+            return StepResult({"channel": posted.channel, "ts": posted.ts, "state": str(state)})
+
+        def find(job: Job, attempt: Attempt) -> StepResult | None:  # noqa: ARG001 - the tag says enough
+            posted = job.services.slack.find(place, tag, job.since())
+            return StepResult({"channel": posted.channel, "ts": posted.ts, "state": ""}) if posted else None
+
+        def edit(job: Job, attempt: Attempt) -> StepResult:
+            first = attempt.results[f"{self._name(reader)}.0"]
+            posted = Posted(first["channel"], first["ts"])
+            job.services.slack.edit(posted, self._message(attempt, reader, state, error), tag)
+            return StepResult({**first, "state": str(state)})
+
+        if number:
+            return Step(name, edit)
+        return Step(name, post, find_existing=find, sweep=self._sweep(reader))
+
+    def _settle(self, reader: Reader) -> Step[Job]:
+        """Finds out whether a notice was posted that nothing is known of, and does not post it any more."""
+        step = self._step(reader, 0, NoticeState.THERE, None)
+        return Step(
+            step.name, lambda _job, _attempt: StepResult(), find_existing=step.find_existing, sweep=step.sweep
         )
 
-    def _notice(self, kind: _Kind, thing: Thing, message: Message) -> Step[Noticed]:
-        place, mark = self._place(kind), self._mark(kind, thing)
+    def _sweep(self, reader: Reader) -> Callable[[Job, Attempt], None]:
+        place, tag = self._place(reader), self._tag(reader)
 
-        def say(work: Noticed, attempt: Attempt) -> Done:  # noqa: ARG001 - `_said` looks first
-            return _said(work.tools.slack.post(place, message, mark))
+        def sweep(job: Job, attempt: Attempt) -> None:
+            kept = attempt.results[f"{self._name(reader)}.0"].get("ts")
+            for posted in job.services.slack.find_all(place, tag, job.since()):
+                if posted.ts != kept:
+                    job.services.slack.delete(posted)
 
-        return Step(f"{kind}.{thing}", say, finds=self._finds(kind, thing))
+        return sweep
 
-    def _settled(self, kind: _Kind, thing: Thing) -> Step[Noticed]:
-        """Finds out whether a notice was said, and does not say it any more if not."""
-        return Step(f"{kind}.{thing}", lambda _work, _attempt: Done(), finds=self._finds(kind, thing))
+    def _message(
+        self, attempt: Attempt, reader: Reader, state: NoticeState | None, error: StepError | None
+    ) -> Message:
+        say, incident = self.job.services.say, attempt.incident or self.job.incident
+        about = messages.About(self.deliverable, incident, is_elsewhere=reader is not Reader.CHANNEL)
+        if state is NoticeState.LATE and error:
+            return messages.late(say, about, error)
+        if state is NoticeState.FAILED and error:
+            return messages.failed(say, about, error, run_id=self.job.run_id)
+        return messages.there(say, about)
 
-    def _finds(self, kind: _Kind, thing: Thing) -> Callable[[Noticed, Attempt], Done | None]:
-        place, mark = self._place(kind), self._mark(kind, thing)
+    def _tag(self, reader: Reader) -> MessageTag:
+        return self.job.tag(NOTICE, f"{self.job.run_id}.{self.deliverable}.{reader}")
 
-        def find(work: Noticed, attempt: Attempt) -> Done | None:  # noqa: ARG001 - the mark says enough
-            posted = work.tools.slack.find(place, mark, work.since())
-            return _said(posted) if posted else None
-
-        return find
-
-    def _replaces(self, kind: _Kind, thing: Thing, posted: Posted) -> Callable[[Noticed, Attempt], Done]:
-        message = messages.done_after_all(self.work.tools.say, thing, self._title(kind))
-        mark = self._mark(kind, thing)
-
-        def replace(work: Noticed, attempt: Attempt) -> Done:  # noqa: ARG001 - twice is once
-            work.tools.slack.edit(posted, message, mark)
-            return Done()
-
-        return replace
-
-    def _posted(self, kind: _Kind, thing: Thing) -> Posted | None:
-        result = self.situation.results.get(f"{kind}.{thing}", {})
-        return Posted(result["channel"], result["ts"]) if "ts" in result else None
-
-    def _mark(self, kind: _Kind, thing: Thing) -> Mark:
-        return Mark("incident_notice", self.work.incident.id, f"{self.work.run_id}.{kind}.{thing}")
-
-    def _place(self, kind: _Kind) -> str:
-        if kind is _Kind.FAILED_TO_TEAM:
-            return self.work.tools.announcement_channel
-        return self._channel if kind in {_Kind.LATE, _Kind.FAILED, _Kind.THERE} else self.work.person
-
-    def _title(self, kind: _Kind) -> str:
-        """The incident's title, in places where it is not plain which incident is meant."""
-        return "" if self._place(kind) == self._channel else self.work.incident.title
-
-    def _links(self) -> Links:
-        call, report = (self.situation.results.get(step, {}).get("url", "") for step in ("meet", "document"))
-        return Links(call=call, report=report)
+    def _place(self, reader: Reader) -> str:
+        if reader is Reader.TEAM:
+            return self.job.services.announcement_channel
+        return self._channel if reader is Reader.CHANNEL else self.job.person
 
     @property
     def _channel(self) -> str:
         """The incident's channel; empty while there is none."""
-        created: str = self.situation.results.get("channel", {}).get("id", "")
-        return self.work.incident.channel_id or created
-
-
-def _said(posted: Posted) -> Done:
-    return Done({"channel": posted.channel, "ts": posted.ts})
+        created: str = self.snapshot.results.get("channel", {}).get("channel_id", "")
+        incident: Incident | None = self.job.incident
+        return created or (incident.channel_id if incident else "")

@@ -54,9 +54,9 @@ run "the_lock_is_a_variable" {
   }
 }
 
-run "somebody_is_told" {
+run "a_person_is_told" {
   assert {
-    condition     = toset(keys(google_monitoring_alert_policy.threshold)) == toset(["dead_letters", "oldest_message", "slow_acknowledgement", "signature_failures"]) && toset(keys(google_monitoring_alert_policy.log_match)) == toset(["worker_errors", "intake_errors"])
+    condition     = toset(keys(google_monitoring_alert_policy.threshold)) == toset(["dead_letters", "oldest_message", "tick_silence", "waiting", "store_failing", "slow_acknowledgement", "signature_failures"]) && toset(keys(google_monitoring_alert_policy.log_match)) == toset(["worker_errors", "intake_errors"])
     error_message = "There is an alert for each thing that can be wrong."
   }
 
@@ -66,18 +66,51 @@ run "somebody_is_told" {
   }
 
   assert {
-    condition = { for name, policy in google_monitoring_alert_policy.threshold : name => policy.conditions[0].condition_threshold[0].threshold_value } == {
-      dead_letters         = 0
-      oldest_message       = 120
-      slow_acknowledgement = 2000
-      signature_failures   = 20
+    condition = { for name, policy in google_monitoring_alert_policy.threshold : name => join(" ", [policy.conditions[0].condition_threshold[0].comparison, policy.conditions[0].condition_threshold[0].threshold_value, policy.conditions[0].condition_threshold[0].duration]) } == {
+      dead_letters         = "COMPARISON_GT 0 0s"
+      oldest_message       = "COMPARISON_GT 300 0s"
+      tick_silence         = "COMPARISON_LT 1 600s"
+      waiting              = "COMPARISON_GT 0 1800s"
+      store_failing        = "COMPARISON_GT 0 300s"
+      slow_acknowledgement = "COMPARISON_GT 2000 0s"
+      signature_failures   = "COMPARISON_GT 20 0s"
     }
-    error_message = "One dead letter, two minutes, two seconds, twenty forgeries."
+    error_message = "One dead letter, a message not taken for five minutes, ten minutes of silence, half an hour of waiting, five minutes without the store, two seconds, twenty forgeries."
   }
 
   assert {
     condition     = strcontains(google_monitoring_alert_policy.threshold["dead_letters"].conditions[0].condition_threshold[0].filter, "subscription_id=\"${google_pubsub_subscription.dead_letters.name}\"") && strcontains(google_monitoring_alert_policy.threshold["oldest_message"].conditions[0].condition_threshold[0].filter, "subscription_id=\"${google_pubsub_subscription.worker.name}\"")
-    error_message = "Dead letters are counted on their subscription, waiting messages on the worker's."
+    error_message = "Dead letters are counted on their subscription, messages not taken on the worker's."
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.threshold["oldest_message"].conditions[0].condition_threshold[0].threshold_value > local.longest_delivery_seconds
+    error_message = "A delivery that takes as long as one may is no fault."
+  }
+
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.threshold["tick_silence"].conditions[0].condition_threshold[0].filter, "service_name=\"incident-worker\"") && google_monitoring_alert_policy.threshold["tick_silence"].conditions[0].condition_threshold[0].evaluation_missing_data == "EVALUATION_MISSING_DATA_ACTIVE"
+    error_message = "A worker that is asked nothing has no figures at all, and that is the silence."
+  }
+
+  assert {
+    condition     = alltrue([for name in ["waiting", "store_failing"] : google_monitoring_alert_policy.threshold[name].conditions[0].condition_threshold[0].evaluation_missing_data == "EVALUATION_MISSING_DATA_INACTIVE"])
+    error_message = "When nothing waits and nothing fails any more, the alert closes."
+  }
+
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.threshold["waiting"].conditions[0].condition_threshold[0].filter, google_logging_metric.waiting.name) && endswith(google_logging_metric.waiting.filter, "jsonPayload.event=\"incident.command.waiting\"")
+    error_message = "Waiting is counted by the metric made for it."
+  }
+
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.threshold["store_failing"].conditions[0].condition_threshold[0].filter, google_logging_metric.store_failures.name) && endswith(google_logging_metric.store_failures.filter, local.passing_events)
+    error_message = "Failures of the store and of the tick are counted by the metric made for them."
+  }
+
+  assert {
+    condition     = endswith(google_monitoring_alert_policy.log_match["worker_errors"].conditions[0].condition_matched_log[0].filter, "(severity>=ERROR OR jsonPayload.event=\"incident.delivery.renewed\") AND NOT ${local.passing_events}") && endswith(google_monitoring_alert_policy.log_match["intake_errors"].conditions[0].condition_matched_log[0].filter, " AND severity>=ERROR")
+    error_message = "One failure of the store wakes nobody; every other error does, and a message that had to be published anew."
   }
 
   assert {
@@ -98,8 +131,8 @@ run "somebody_is_told" {
 
 run "the_dashboard_can_be_read" {
   assert {
-    condition     = length(jsondecode(google_monitoring_dashboard.bot.dashboard_json).mosaicLayout.tiles) == 5
-    error_message = "The dashboard shows four numbers and the log."
+    condition     = length(jsondecode(google_monitoring_dashboard.bot.dashboard_json).mosaicLayout.tiles) == 7
+    error_message = "The dashboard shows six numbers and the log."
   }
 
   assert {

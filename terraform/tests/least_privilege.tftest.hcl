@@ -53,12 +53,24 @@ run "slack_reaches_the_webhook" {
   }
 }
 
-run "the_webhook_publishes_and_reads_two_secrets" {
+run "the_functions_publish_to_the_topic_and_nothing_else_does" {
   assert {
-    condition     = google_pubsub_topic_iam_binding.publisher.topic == google_pubsub_topic.interactions.id && google_pubsub_topic_iam_binding.publisher.role == "roles/pubsub.publisher" && google_pubsub_topic_iam_binding.publisher.members == toset([google_service_account.slack.member])
-    error_message = "The webhook, and nobody else, publishes to the topic."
+    condition     = google_pubsub_topic_iam_binding.publisher.topic == google_pubsub_topic.interactions.id && google_pubsub_topic_iam_binding.publisher.role == "roles/pubsub.publisher" && google_pubsub_topic_iam_binding.publisher.members == toset([google_service_account.slack.member, google_service_account.worker.member])
+    error_message = "The Slack function publishes what people do, the worker what is due; nobody else publishes to the topic."
   }
 
+  assert {
+    condition     = google_pubsub_topic_iam_binding.dead_letter_publisher.topic == google_pubsub_topic.dead_letters.id && !contains(google_pubsub_topic_iam_binding.dead_letter_publisher.members, google_service_account.worker.member)
+    error_message = "The worker publishes to its own topic alone."
+  }
+
+  assert {
+    condition     = !contains(google_pubsub_topic_iam_binding.publisher.members, google_service_account.push.member) && !contains(google_pubsub_topic_iam_binding.publisher.members, google_service_account.build.member)
+    error_message = "Pushes and builds publish nothing."
+  }
+}
+
+run "the_webhook_reads_two_secrets" {
   assert {
     condition     = toset([for key, grant in google_secret_manager_secret_iam_member.accessor : key if grant.member == google_service_account.slack.member]) == toset(["slack/signing_secret", "slack/bot_token"])
     error_message = "The webhook reads both secrets."
@@ -127,6 +139,12 @@ run "no_subject_no_delegation" {
 
 run "nothing_else_is_granted" {
   command = plan
+
+  # Of the whole project nobody publishes: what may be published to is one topic.
+  assert {
+    condition     = length(regexall("roles/pubsub\\.publisher", join("\n", [for name in fileset(path.module, "*.tf") : file("${path.module}/${name}")]))) == 2
+    error_message = "The right to publish is granted twice: on the topic, and on that of the dead letters."
+  }
 
   # Keys, values of secrets, and grants of a whole project or to whole groups of accounts.
   assert {

@@ -40,8 +40,8 @@ run "operators_put_dead_letters_back" {
   }
 
   assert {
-    condition     = google_pubsub_topic_iam_binding.publisher.members == toset(concat([google_service_account.slack.member], var.operators))
-    error_message = "Operators publish beside the Slack function."
+    condition     = google_pubsub_topic_iam_binding.publisher.members == toset(concat([google_service_account.slack.member, google_service_account.worker.member], var.operators))
+    error_message = "Operators publish beside the functions."
   }
 
   assert {
@@ -100,7 +100,7 @@ run "without_operators_there_are_no_such_rights" {
   }
 
   assert {
-    condition     = google_service_account_iam_binding.worker_token[0].members == toset([google_service_account.worker.member]) && google_pubsub_topic_iam_binding.publisher.members == toset([google_service_account.slack.member])
+    condition     = google_service_account_iam_binding.worker_token[0].members == toset([google_service_account.worker.member]) && google_pubsub_topic_iam_binding.publisher.members == toset([google_service_account.slack.member, google_service_account.worker.member])
     error_message = "The functions alone have what they need."
   }
 }

@@ -16,7 +16,7 @@ locale               = "en"
 python_runtime        = "python314"
 webhook_min_instances = 1
 max_delivery_attempts = 100
-tick_schedule         = "*/5 * * * *"
+tick_schedule         = "* * * * *"
 checkout              = "./tests/checkout"
 
 database               = "incidents"

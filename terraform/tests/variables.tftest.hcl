@@ -152,11 +152,11 @@ run "pubsub_gives_up_after_a_hundred" {
   expect_failures = [var.max_delivery_attempts]
 }
 
-run "pubsub_tries_five_times" {
+run "a_message_can_be_published_anew_before_it_is_given_up" {
   command = plan
 
   variables {
-    max_delivery_attempts = 4
+    max_delivery_attempts = 9
   }
 
   expect_failures = [var.max_delivery_attempts]

@@ -76,6 +76,11 @@ run "a_message_that_nobody_can_carry_out_is_kept" {
   }
 
   assert {
+    condition     = google_pubsub_subscription.worker.message_retention_duration == "604800s" && google_pubsub_subscription.dead_letters.message_retention_duration == "2678400s"
+    error_message = "What is not taken is kept for a week, and a dead letter for a month."
+  }
+
+  assert {
     condition     = google_cloudfunctions2_function.worker.service_config[0].environment_variables["INCIDENT_MAX_DELIVERY_ATTEMPTS"] == tostring(google_pubsub_subscription.worker.dead_letter_policy[0].max_delivery_attempts)
     error_message = "The worker knows which delivery is the last."
   }
@@ -88,13 +93,18 @@ run "times_agree" {
   }
 
   assert {
-    condition     = google_cloudfunctions2_function.worker.service_config[0].timeout_seconds > local.delivery_seconds
-    error_message = "The function would be stopped in the middle of a call: the engine begins none after 50 s, and one takes up to 15 s."
+    condition     = google_cloudfunctions2_function.worker.service_config[0].timeout_seconds > local.longest_delivery_seconds
+    error_message = "The function would be stopped in the middle of a delivery."
+  }
+
+  assert {
+    condition     = google_pubsub_subscription.worker.ack_deadline_seconds <= 600
+    error_message = "Pub/Sub takes at most ten minutes."
   }
 
   assert {
     condition     = google_pubsub_subscription.worker.retry_policy[0].minimum_backoff == "5s" && google_pubsub_subscription.worker.retry_policy[0].maximum_backoff == "60s"
-    error_message = "An incident heals soon after what was broken is back."
+    error_message = "A command is taken soon after the store is back."
   }
 
   assert {
@@ -154,13 +164,18 @@ run "the_doctor_is_told_what_the_worker_is" {
 
 run "the_tick_is_a_message_the_worker_reads" {
   assert {
+    condition     = google_cloud_scheduler_job.tick.schedule == "* * * * *"
+    error_message = "What waits goes on a minute after it can."
+  }
+
+  assert {
     condition     = google_cloud_scheduler_job.tick.pubsub_target[0].topic_name == google_pubsub_topic.interactions.id
     error_message = "The tick takes the same way as everything else."
   }
 
   assert {
     condition     = toset(keys(jsondecode(base64decode(google_cloud_scheduler_job.tick.pubsub_target[0].data)))) == toset(["version", "id", "kind", "received_at", "actor", "channel", "payload"])
-    error_message = "The tick has the fields of incident/interaction.py."
+    error_message = "The tick has the fields of incident/model/interaction.py."
   }
 
   assert {

@@ -25,6 +25,7 @@ from tests.audit.test_store import CREATED, INCIDENT
 REQUEST = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 OTHER = "00-5bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 PAGE = 2
+SEVERITY = {"fact": "s", "kind": "severity_set", "at": "2026-11-23T03:20:00+00:00", "by": "U0BOB"}
 _TERM = re.compile(r'(trace|jsonPayload(?:\.\w+)+)=("(?:[^"\\]|\\.)*")')
 _FILTER = re.compile(rf'labels\.audit="true" AND \(((?:{_TERM.pattern}(?: OR |(?=\))))+)\)')
 
@@ -42,6 +43,8 @@ def written() -> str:
     )
     worker.info("incident.step.completed", "x", incident=INCIDENT.id, step="channel", outcome="done")
     worker.info("incident.changed", "has", incident=INCIDENT.id, outcome="done", **state(CREATED))
+    severity = {"event": "incident.fact.stated", "message": "severity_set", "incident": INCIDENT.id}
+    worker.info(**severity, outcome="done", **SEVERITY, changes={"severity": "sev2"})
     worker.info("incident.changed", "has", incident="2026-11-23-otherone", outcome="done", **state(CREATED))
     worker.warning(
         "incident.step.failed", "meet: \x1b[2J", incident=INCIDENT.id, step="meet", outcome="transient"
@@ -128,11 +131,13 @@ def test_cloud_logging_and_the_file_tell_the_same(logging: tuple[Logging, CloudL
         "incident.declared",
         "incident.step.completed",
         "incident.changed",
+        "incident.fact.stated",
         "incident.step.failed",
     ]
     assert told == [line["event"] for line in story(LogFile(file), INCIDENT.id)]
     final = final_state(story(cloud, INCIDENT.id), INCIDENT.id)
-    assert Incident.from_dict(final).to_dict() == {**INCIDENT.to_dict(), **CREATED}
+    expected = {**INCIDENT.to_dict(), **CREATED, "severity": "sev2", "version": 2}
+    assert {**Incident.from_dict(final).to_dict(), "stamps": {}} == {**expected, "stamps": {}}
 
 
 @pytest.mark.parametrize("name", ["C1", CREATED["channel_name"], "#" + CREATED["channel_name"]])
@@ -146,7 +151,7 @@ def test_a_channel_names_its_incident(name: str, logging: tuple[Logging, CloudLo
 def test_more_is_asked_for_than_one_filter_can_hold(logging: tuple[Logging, CloudLog]) -> None:
     _, cloud = logging
     conditions = [(TRACE, f"projects/project/traces/{number:032x}") for number in range(450)]
-    assert len(cloud.find([*conditions, ("incident", INCIDENT.id)])) == 4
+    assert len(cloud.find([*conditions, ("incident", INCIDENT.id)])) == 5
 
 
 @pytest.mark.parametrize(("status", "advice"), [(403, "logging.viewer"), (404, "logging.viewer")])
@@ -169,7 +174,10 @@ def test_the_text_is_a_table_that_no_terminal_obeys(file: Path) -> None:
     assert "transient (delivery 2)" in text
     assert "\x1b" not in text
     assert "  channel_id    C1" in lines
-    assert "  roles         incident_commander U0ALICE" in lines
+    assert "  severity      sev2" in lines
+    assert lines[-1].startswith("  ")
+    assert "stamps" not in text
+    assert "  roles         incident_commander U0ALICE, operations_lead U0ALICE" in lines
 
 
 def test_the_command(

@@ -13,12 +13,13 @@ import pytest
 import requests
 
 from incident.cli import main
-from incident.commands import RETRY
+from incident.commands.retry import RETRY
 from incident.model.interaction import Interaction, UnreadableMessageError
 from incident.operate.log import TRACE, Line, LogFile
 from incident.operate.story import final_state, identify, story
 from incident.runtime.audit import FACTS, OUTCOMES
-from incident.sandbox.faults import Fault
+from incident.sandbox.faults import Call, Fault, Moment
+from incident.sandbox.processes import free_port
 from incident.sandbox.slack.blocks import elements
 from incident.sandbox.world import World
 from incident.store.sqlite import SqliteStore
@@ -64,10 +65,8 @@ def written(world: World) -> LogFile:
 
 def told(world: World, title: str) -> Told:
     log = written(world)
-    (declared,) = [
-        line
-        for line in log.find([("event", "incident.declared")])
-        if line.get("words", {}).get("title") == title
+    declared, *_ = [
+        line for line in log.find([("kind", "declared")]) if line.get("words", {}).get("title") == title
     ]
     stored = SqliteStore(world.store).incident(declared["incident"])
     assert stored
@@ -93,12 +92,29 @@ def late(world: World) -> None:
     world.fault_injector.break_("meet.spaces.create", Fault(status=0, acts=True), times=1)
 
 
+def killed(world: World) -> None:
+    def watch(call: Call, moment: Moment) -> None:
+        if call.service == "docs" and moment == "arrived" and not dead:
+            dead.append(call)
+            assert world.processes
+            world.processes.kill("worker")
+
+    dead: list[Call] = []
+    world.fault_injector.watch(watch)
+
+
 def refused(world: World) -> None:
     world.fault_injector.break_("drive.files.copy", GONE)
 
 
 @pytest.mark.parametrize(
-    ("title", "trouble"), [("all is well", nothing), ("it heals", late), ("it takes a person", refused)]
+    ("title", "trouble"),
+    [
+        ("all is well", nothing),
+        ("it heals", late),
+        ("a worker dies", killed),
+        ("it takes a person", refused),
+    ],
 )
 def test_the_log_alone_tells_what_the_store_has(
     title: str, trouble: Callable[[World], None], world: World
@@ -113,7 +129,9 @@ def test_the_log_alone_tells_what_the_store_has(
         world.fault_injector.mend()
         press_retry(world)
     elif trouble is late:
-        assert {"incident.command.waiting", "incident.restated"} <= set(told(world, title).events())
+        assert {"incident.step.failed", "incident.command.completed"} <= set(told(world, title).events())
+    elif trouble is killed:
+        assert "incident.fact.restated" in told(world, title).events()
     incident = told(world, title)
     assert final_state(incident.lines, incident.stored["id"]) == incident.stored
     assert all(incident.stored[name] for name in ("channel_id", "meet_url", "document_id", "title"))
@@ -121,11 +139,12 @@ def test_the_log_alone_tells_what_the_store_has(
 
 def test_who_what_when_on_which_incident_with_what_outcome(world: World) -> None:
     declare(world, "who did what")
-    lines = told(world, "who did what").lines
+    told_lines = told(world, "who did what").lines
+    assert len({line[TRACE] for line in told_lines}) == 1, "what the bot does by itself came of it, too"
+    lines = [line for line in told_lines if line["actor"]]
     incident = lines[-1]["incident"]
     assert lines[0]["event"] == "incident.interaction.accepted"
     assert lines[-1]["event"] == "incident.command.completed"
-    assert len({line[TRACE] for line in lines}) == 1
     assert len({line["run"] for line in lines}) == 1
     assert {line["actor"] for line in lines} == {OPENER}
     assert all(line.get("incident") == incident for line in lines[2:])
@@ -143,7 +162,7 @@ def test_retry_is_told_with_whoever_pressed_it_and_the_run_it_is_about(world: Wo
     (accepted, pressed) = [line for line in lines if line["event"] == "incident.interaction.accepted"]
     assert pressed["kind"] == "button"
     assert pressed[TRACE] != accepted[TRACE]
-    again = [line for line in lines if line[TRACE] == pressed[TRACE] and "step" in line]
+    again = [line for line in lines if line[TRACE] == pressed[TRACE] and "step" in line and line["actor"]]
     assert {line["run"] for line in again} == {accepted["run"]}
     assert ("meet", "done") in {(line["step"], line["outcome"]) for line in again}
 
@@ -194,25 +213,22 @@ def test_why_a_message_is_a_dead_letter_is_told(data: bytes, world: World) -> No
     assert "of a person" not in world.audit.read_text()
 
 
-def test_what_was_given_up_is_done_after_a_replay(
+def test_what_no_worker_could_be_given_is_done_after_a_replay(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    worker, world.pubsub.push_url = world.pubsub.push_url, f"http://127.0.0.1:{free_port()}/"
     world.pubsub.max_delivery_attempts = 2
-    world.fault_injector.break_("meet.*", Fault(status=503))
     declare(world, "given up")
-    before = told(world, "given up")
-    assert before.stored["meet_url"] == ""
-    assert before.lines[-1]["event"] == "incident.command.waiting"
-    world.fault_injector.mend()
+    (letter,) = [one for one in world.pubsub.dead_letters if b"given up" in one.data]
+    world.pubsub.push_url, world.pubsub.max_delivery_attempts = worker, 100
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", world.pubsub.host)
-    world.pubsub.max_delivery_attempts = 100
     main(["replay", "--project", "sandbox"])
-    assert before.lines[0]["run"] in capsys.readouterr().out
+    assert letter.attributes["id"] in capsys.readouterr().out
     assert world.wait_until_settled(60)
     incident = told(world, "given up")
     assert final_state(incident.lines, incident.stored["id"]) == incident.stored
     assert incident.stored["meet_url"]
-    assert incident.lines[-1]["event"] == "incident.command.completed"
+    assert "incident.command.completed" in incident.events()
     assert len({line[TRACE] for line in incident.lines}) == 1
 
 
@@ -227,7 +243,7 @@ def test_nothing_is_told_that_must_not_be(world: World) -> None:
     for text in log.splitlines():
         line = json.loads(text)
         words = line.pop("words", {})
-        assert set(words) <= {"title", "channel_name"}
+        assert set(words) <= {"title", "channel_name", "text"}
         assert set(line.get("changes", {})) <= FACTS
         assert "unmistakable" not in json.dumps(line)
         assert line["outcome"] in OUTCOMES, line

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acknowledge, cold_start, declare, scale
+from tests.bench import acknowledge, change, cold_start, declare, healing, scale, waiting
 from tests.bench.figures import machine
 
 BENCHMARKS = {
     "cold": cold_start.run,
     "acknowledge": acknowledge.run,
     "declare": declare.run,
+    "change": change.run,
+    "waiting": waiting.run,
+    "healing": healing.run,
     "scale": scale.run,
 }
 

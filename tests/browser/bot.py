@@ -57,8 +57,18 @@ def literal(words: str) -> list[dict[str, Any]]:
     ]
 
 
+def _acted(action: dict[str, Any]) -> tuple[str, Any]:
+    if action["type"] == "button":
+        return "pressed", action["action_id"]
+    return "chose", action.get("selected_user") or action["selected_option"]["value"]
+
+
 class Bot:
-    """Takes Slack's requests; `handled` are the names of the buttons pressed and the modals submitted."""
+    """Takes Slack's requests.
+
+    Attributes:
+        handled: the buttons pressed, by name; what was chosen in menus; the values of modals submitted.
+    """
 
     def __init__(self, world: World) -> None:
         settings = world.environment()
@@ -88,7 +98,7 @@ class Bot:
 
     def _interaction(self, payload: dict[str, Any]) -> dict[str, Any]:
         if payload["type"] == "block_actions":
-            self.handled.append(("pressed", payload["actions"][0]["action_id"]))
+            self.handled.append(_acted(payload["actions"][0]))
             return {}
         values = payload["view"]["state"]["values"]
         if len(values["title"]["words"]["value"]) < SHORTEST:

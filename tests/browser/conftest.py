@@ -11,7 +11,7 @@ from incident.sandbox.processes import free_port
 from incident.sandbox.serve import Server
 from incident.sandbox.world import World
 from tests.browser.bot import Bot
-from tests.browser.webdriver import MISSING, Browser
+from tests.browser.chromium import MISSING, Browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from incident.sandbox.page.server import Page
 from incident.sandbox.processes import free_port
 from incident.sandbox.serve import Server
 from incident.sandbox.world import World
-from tests.browser.webdriver import MISSING, Browser
+from tests.browser.chromium import MISSING, Browser
 
 PATIENCE = 60.0
 _DECLARED = ".message.ephemeral a.mention"

@@ -7,8 +7,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.browser.chromium import Browser
     from tests.browser.conftest import Sandbox
-    from tests.browser.webdriver import Browser
 
 SCRIPT = """
     const names = { person: (id) => ({ U1: "Ann" })[id] ?? id, channel: (id) => ({ C1: "sre" })[id] };

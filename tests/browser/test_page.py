@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from tests.browser.bot import CHANNEL, literal
 
 if TYPE_CHECKING:
+    from tests.browser.chromium import Browser
     from tests.browser.conftest import Sandbox
-    from tests.browser.webdriver import Browser
 
 ALICE = "U0ALICE"
 GENERAL = "C0GENERAL"
@@ -112,7 +113,7 @@ def test_a_modal_keeps_what_was_typed_and_shows_what_is_wrong(sandbox: Sandbox, 
 
 def test_a_modal_closes_with_escape(sandbox: Sandbox, browser: Browser) -> None:
     browser.type("#draft", "/incident\n")
-    browser.type("dialog input", "\ue00c")
+    browser.type("dialog input", Keys.ESCAPE)
     browser.wait("return !document.querySelector('dialog').open")
     assert not sandbox.world.slack.workspace.views
 
@@ -122,6 +123,26 @@ def test_a_button_reaches_the_bot(sandbox: Sandbox, browser: Browser) -> None:
     browser.click("[data-action=resolve]")
     browser.wait("return !document.querySelector('[data-action=resolve]').disabled")
     assert sandbox.bot.hears_of(1) == [("pressed", "resolve")]
+
+
+def test_menus_reach_the_bot(sandbox: Sandbox, browser: Browser) -> None:
+    severities = [
+        {"text": {"type": "plain_text", "text": word.upper()}, "value": word} for word in ("sev-1", "sev-2")
+    ]
+    menus = [
+        {"type": "users_select", "action_id": "lead"},
+        {"type": "static_select", "action_id": "severity", "options": severities},
+        {"type": "overflow", "action_id": "more", "options": severities},
+    ]
+    blocks = [{"type": "actions", "elements": menus}]
+    sandbox.bot.slack.chat_postMessage(channel="C0SRE", text="Who leads?", blocks=blocks)
+    browser.click("#channels a[href='#C0SRE']")
+    chosen = [("lead", "U0ZOE"), ("severity", "sev-2"), ("more", "sev-1"), ("more", "sev-1")]
+    for number, (action, value) in enumerate(chosen, 1):
+        browser.choose(f"[data-action={action}]", value)
+        assert sandbox.bot.hears_of(number)[-1] == ("chose", value)
+    assert browser.run("return document.querySelector('[data-action=severity]').value") == "sev-2"
+    assert browser.run("return document.querySelector('[data-action=more]').value") == ""
 
 
 def test_everybody_sees_what_is_theirs(sandbox: Sandbox, browser: Browser) -> None:
@@ -156,6 +177,15 @@ def test_switches_break_services_and_mend_them(sandbox: Sandbox, browser: Browse
     browser.wait("return !document.querySelector('#tab-switches.troubled')")
     assert broken() == ()
     assert sandbox.world.fault_injector.delays == {}
+
+
+def test_a_tick_and_how_refusals_slow_deliveries_down(sandbox: Sandbox, browser: Browser) -> None:
+    browser.click("#tab-switches")
+    browser.click("#tick")  # no worker listens, so it is refused until deliveries are slowed down
+    browser.sees(".queue li", "tick")
+    browser.sees(".queue .backoff", "one delivery every 0.")
+    (waiting,) = sandbox.world.pubsub.snapshot()["undelivered"]
+    assert waiting["message"]["attributes"] == {"kind": "tick", "id": "tick"}
 
 
 def test_behind_the_scenes_shows_what_happened(sandbox: Sandbox, browser: Browser) -> None:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from incident.commands.registry import typed
+from incident.commands.spec import Scope
 from incident.sandbox.page.server import Page
 
 if TYPE_CHECKING:
@@ -116,6 +118,22 @@ def test_the_state_keeps_secrets(sandbox: Sandbox) -> None:
     assert settings["SLACK_BOT_TOKEN"] not in told
     assert settings["SLACK_SIGNING_SECRET"] not in told
     assert "/response/" not in told
+
+
+def test_the_hints_of_the_composer_are_the_commands(shared: Sandbox) -> None:
+    hints = json.loads(ask(shared, "/api/state")[2])["hints"]
+    declares, *others = hints
+    assert (declares["typed"], declares["argument"], declares["in_incident"]) == (
+        "/incident ",
+        "[what went wrong]",
+        False,
+    )
+    assert [(hint["typed"].split()[1], hint["says"], hint["in_incident"]) for hint in others] == [
+        (spec.text["en"].verbs[0], spec.text["en"].help, spec.scope is Scope.IN_INCIDENT) for spec in typed()
+    ]
+    for hint, spec in zip(others, typed(), strict=True):
+        assert hint["argument"].strip("[]") == spec.text["en"].usage
+        assert hint["typed"].endswith(" ") == bool(spec.text["en"].usage)
 
 
 def test_a_request_for_the_state_waits_for_a_change(sandbox: Sandbox) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any, TypeVar
 
 from incident.engine.run import Claim
-from incident.model.incident import Incident, Role
+from incident.model.facts import Fact, FactKind, declaration, replay
+from incident.model.incident import Incident
 from incident.runtime.settings import WorkerSettings
 
 T = TypeVar("T")
@@ -32,22 +33,42 @@ def settings(store: str, emulator_host: str = "") -> WorkerSettings:
     )
 
 
-def incident(incident_id: str = "2026-11-23-4k7wm2zt", **fields: Any) -> Incident:
-    """An incident whose title is as bad as titles get."""
-    return Incident(
-        id=incident_id,
-        title='=HYPERLINK("http://x") <!channel> & `*bold*` \x00 \u202eÉté 数据库 🔥 ${a.b}',
-        date=date(2026, 11, 23),
-        declared_at=datetime(2026, 11, 23, 3, 4, 5, 678901, tzinfo=UTC),
-        declared_by="U1",
-        roles={Role.INCIDENT_COMMANDER: "U1", Role.OPERATIONS_LEAD: "U1"},
-        **fields,
+INCIDENT = "2026-11-23-4k7wm2zt"
+AT = datetime(2026, 11, 23, 3, 4, 5, 678901, tzinfo=UTC)
+TITLE = '=HYPERLINK("http://x") <!channel> & `*bold*` \x00 \u202eÉté 数据库 🔥 ${a.b}'
+
+
+def declared(
+    incident_id: str = INCIDENT, *, at: datetime = AT, opener: str = "U1", title: str = TITLE
+) -> Fact:
+    """The first fact of an incident whose title is as bad as titles get."""
+    return declaration(
+        f"declares {incident_id}",
+        incident_id,
+        title=title,
+        day="2026-11-23",
+        at=at,
+        opener=opener,
+        team="T1",
+        severity=None,
     )
 
 
-def changed(before: Incident, changes: Mapping[str, Any]) -> Incident:
-    """The incident after `changes`, which are as a store takes them."""
-    return Incident.from_dict({**before.to_dict(), **changes})
+def fact(fact_id: str, kind: str, seconds: float = 1.0, **data: Any) -> Fact:
+    """A fact that was said so many seconds after the declaration."""
+    return Fact(fact_id, kind, AT + timedelta(seconds=seconds), "U2", data)
+
+
+def severity(number: int, seconds: float, fact_id: str = "") -> Fact:
+    """Somebody set the severity, so many seconds after the declaration."""
+    return fact(fact_id or f"severity {seconds}", FactKind.SEVERITY_SET, seconds, severity=f"sev{number}")
+
+
+def incident(*more: Fact, incident_id: str = INCIDENT) -> Incident:
+    """The snapshot of an incident that was declared, and of which these facts are known."""
+    snapshot = replay([declared(incident_id), *more])
+    assert snapshot is not None
+    return snapshot
 
 
 def claim(
@@ -56,17 +77,34 @@ def claim(
     starts: Sequence[str] = ("channel", "meet"),
     lease: float = 60.0,
     subject: str = "",
-    creates: Incident | None = None,
+    facts: Sequence[Fact] = (),
+    plan: Iterable[str] = (),
+    claimant: str = "",
 ) -> Claim:
-    """The wish to work on a run of `declare`, which creates an incident if one is given."""
+    """The wish of a new claimant to work on a run of `declare`."""
     return Claim(
         run_id=run_id,
-        workflow="declare",
-        subject=creates.id if creates else subject,
-        starts=starts,
         lease=lease,
-        creates=creates.to_dict() if creates else None,
+        claimant=claimant or uuid.uuid4().hex,
+        workflow="declare",
+        command={"type": "Declare", "title": TITLE, "rows": [[1], [None]]},
+        origin={"id": "1.2.3"},
+        subject=subject,
+        starts=starts,
+        plan=frozenset(plan),
+        facts=facts,
     )
+
+
+def declare(incident_id: str = INCIDENT, **more: Any) -> Claim:
+    """The wish to work on the run that declares an incident."""
+    more = {"run_id": f"declares {incident_id}", "facts": [declared(incident_id)], **more}
+    return claim(subject=incident_id, **more)
+
+
+def carry_on(run_id: str, lease: float = 60.0) -> Claim:
+    """The wish to carry on a run that there is."""
+    return Claim(run_id, lease, uuid.uuid4().hex)
 
 
 def at_once(count: int, action: Callable[[int], T]) -> list[T]:

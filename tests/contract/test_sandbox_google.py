@@ -334,6 +334,20 @@ def test_creates_moves_trashes_shares_and_deletes(google: Google) -> None:
     assert google.drive.drives().list().execute()["drives"][0]["name"] == "Incident repository"
 
 
+def test_who_changed_a_file_last(google: Google) -> None:
+    def last_was_me() -> bool:
+        fields = "lastModifyingUser(me)"
+        answer = google.drive.files().get(fileId=file_id, supportsAllDrives=True, fields=fields).execute()
+        return bool(answer["lastModifyingUser"]["me"])
+
+    file_id = google.copy()["id"]
+    assert last_was_me()
+    google.stand_in.edit_document(file_id, insert(1, "x"))
+    assert not last_was_me()
+    google.edit(file_id, insert(1, "y"))
+    assert last_was_me()
+
+
 # Docs
 
 
@@ -390,6 +404,80 @@ def test_a_batch_can_insist_on_a_revision(google: Google) -> None:
     assert refusal(lambda: google.edit(file_id, insert(1, "b "), writeControl=control))[0] == 400
     google.edit(file_id, insert(1, "c "), writeControl={"requiredRevisionId": after})
     assert google.stand_in.document_text(file_id) == "c a text\n"
+
+
+def test_a_batch_can_be_merged_with_what_others_did_since(google: Google) -> None:
+    file_id = google.new_document("status: open, by Ann")
+    get = google.docs.documents().get
+    control = {"targetRevisionId": get(documentId=file_id, fields="revisionId").execute()["revisionId"]}
+    google.edit(file_id, {"createNamedRange": {"name": "theirs", "range": span(15, 17)}})
+    google.edit(file_id, insert(1, "😀 "), {"deleteContentRange": {"range": span(16, 20)}})
+    assert google.stand_in.document_text(file_id) == "😀 status: open Ann\n"
+    answer = google.edit(
+        file_id,
+        {"deleteContentRange": {"range": span(9, 13)}},
+        insert(9, "closed"),
+        {"createNamedRange": {"name": "mine", "range": span(9, 15)}},
+        insert(23, "a!"),
+        writeControl=control,
+    )
+    assert google.stand_in.document_text(file_id) == "😀 status: closed Anna!\n"
+    document = get(documentId=file_id).execute()
+    assert answer["writeControl"]["requiredRevisionId"] == document["revisionId"]
+    [mine] = document["namedRanges"]["mine"]["namedRanges"]
+    assert mine["ranges"] == [span(12, 18)]
+    assert "theirs" not in document["namedRanges"], "its text was deleted"
+
+
+def test_what_both_have_deleted_or_named_is_merged_too(google: Google) -> None:
+    file_id = google.new_document("abcdef")
+    google.edit(file_id, {"createNamedRange": {"name": "old", "range": span(1, 3)}})
+    get = google.docs.documents().get
+    control = {"targetRevisionId": get(documentId=file_id, fields="revisionId").execute()["revisionId"]}
+    google.edit(
+        file_id,
+        {"deleteNamedRange": {"name": "old"}},
+        {"createNamedRange": {"name": "new", "range": span(5, 7)}},
+        {"deleteContentRange": {"range": span(2, 4)}},
+        insert(2, "X"),
+    )
+    google.edit(file_id, {"deleteContentRange": {"range": span(3, 5)}}, insert(1, "Y"), writeControl=control)
+    assert google.stand_in.document_text(file_id) == "YaXef\n"
+    document = get(documentId=file_id).execute()
+    [new] = document["namedRanges"].pop("new")["namedRanges"]
+    assert new["ranges"] == [span(4, 6)]
+    assert document["namedRanges"] == {}
+
+
+def test_a_batch_cannot_be_merged_with_a_revision_unknown(google: Google) -> None:
+    file_id = google.new_document("text")
+    unknown = {"targetRevisionId": "ANeT999999"}
+    assert "too far behind" in refusal(lambda: google.edit(file_id, insert(1, "a"), writeControl=unknown))[2]
+    both = {"targetRevisionId": "x", "requiredRevisionId": "x"}
+    assert refusal(lambda: google.edit(file_id, insert(1, "a"), writeControl=both))[0] == 400
+    assert google.stand_in.document_text(file_id) == "text\n"
+
+
+def test_replacing_a_named_range_that_is_not_there(google: Google) -> None:
+    file_id = google.new_document("text")
+    by_name = {"replaceNamedRangeContent": {"namedRangeName": "none", "text": "x"}}
+    google.edit(file_id, by_name)
+    assert google.stand_in.document_text(file_id) == "text\n"
+    by_id = {"replaceNamedRangeContent": {"namedRangeId": "none", "text": "x"}}
+    assert refusal(lambda: google.edit(file_id, by_id))[0] == 400
+
+
+def test_a_named_range_shrinks_and_goes_with_its_text(google: Google) -> None:
+    file_id = google.new_document("a named part")
+    google.edit(file_id, {"createNamedRange": {"name": "n", "range": span(3, 8)}})
+    google.edit(file_id, {"deleteContentRange": {"range": span(1, 5)}})
+    get = google.docs.documents().get
+    found = get(documentId=file_id, includeTabsContent=True, suggestionsViewMode="SUGGESTIONS_INLINE")
+    [tab] = found.execute()["tabs"]
+    [named] = tab["documentTab"]["namedRanges"]["n"]["namedRanges"]
+    assert named["ranges"] == [span(1, 4)]
+    google.edit(file_id, {"deleteContentRange": {"range": span(1, 4)}})
+    assert "namedRanges" not in get(documentId=file_id).execute()
 
 
 def test_named_ranges_move_with_the_text(google: Google) -> None:
@@ -630,6 +718,54 @@ def test_the_spreadsheet_shows_what_was_set(google: Google) -> None:
     )
     created = google.sheets.spreadsheets().create(body={"properties": {"title": "New"}}).execute()
     assert created["properties"]["title"] == "New"
+
+
+def test_a_batch_can_show_what_it_has_done(google: Google) -> None:
+    google.append(["a", "1"], "RAW")
+    google.append(["b", "2"], "RAW")
+    cell = {"userEnteredValue": {"stringValue": "3"}}
+    start = {"sheetId": google.workspace.sheet_id, "rowIndex": 2, "columnIndex": 1}
+    update = {"updateCells": {"start": start, "rows": [{"values": [cell]}], "fields": "userEnteredValue"}}
+    batch = google.sheets.spreadsheets().batchUpdate
+    body = {
+        "requests": [update],
+        "includeSpreadsheetInResponse": True,
+        "responseRanges": ["Incidents!A3:B3"],
+        "responseIncludeGridData": True,
+    }
+    answer = batch(spreadsheetId=google.workspace.spreadsheet_id, body=body).execute()
+    [sheet] = answer["updatedSpreadsheet"]["sheets"]
+    [row] = sheet["data"][0]["rowData"]
+    assert [value["formattedValue"] for value in row["values"]] == ["b", "3"]
+    del body["responseIncludeGridData"]
+    plain = batch(spreadsheetId=google.workspace.spreadsheet_id, body=body).execute()
+    assert "data" not in plain["updatedSpreadsheet"]["sheets"][0]
+    before = google.stand_in.snapshot()
+    refused = batch(spreadsheetId=google.workspace.spreadsheet_id, body={**body, "responseRanges": ["No!A1"]})
+    assert "parse range" in refusal(refused)[2]
+    assert google.stand_in.snapshot() == before
+
+
+def test_rows_are_deleted_and_those_below_move_up(google: Google) -> None:
+    for text in ("a", "b", "c", "d"):
+        google.append([text], "RAW")
+
+    def rows(start: int, end: int, **changes: Any) -> dict[str, Any]:
+        area = {
+            "sheetId": google.workspace.sheet_id,
+            "dimension": "ROWS",
+            "startIndex": start,
+            "endIndex": end,
+        }
+        return {"deleteDimension": {"range": {**area, **changes}}}
+
+    google.change(rows(2, 4))
+    shown = google.stand_in.sheet_rows(google.workspace.spreadsheet_id, "Incidents")
+    assert [cells[0].text for cells in shown] == ["id", "a", "d"]
+    assert refusal(lambda: google.change(rows(997, 999)))[0] == 400, "two rows are gone"
+    assert refusal(lambda: google.change(rows(3, 3)))[0] == 400
+    assert refusal(lambda: google.change(rows(0, 998)))[0] == 400
+    assert refusal(lambda: google.change(rows(0, 1, dimension="COLUMNS")))[0] == 501
 
 
 # Meet and Calendar

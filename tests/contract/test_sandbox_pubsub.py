@@ -17,10 +17,13 @@ from google.pubsub_v1.services.subscriber import SubscriberClient
 
 from incident.sandbox.faults import Fault, FaultInjector
 from incident.sandbox.pubsub.fake import FakePubSub
+from incident.sandbox.pubsub.push_flow import PushLimits
 from incident.sandbox.serve import Server
 from tests.contract.push_endpoint import Endpoint
 
 TOPIC = "projects/sandbox/topics/incident-interactions"
+NO_BACKOFF = PushLimits(first_window=10, largest_window=10, longest_backoff=0)
+"""For the tests that are about single messages."""
 
 
 @pytest.fixture
@@ -44,6 +47,7 @@ def pubsub(fault_injector: FaultInjector, endpoint: Endpoint) -> Iterator[FakePu
         minimum_backoff=0.05,
         maximum_backoff=0.2,
         ack_deadline=0.4,
+        limits=NO_BACKOFF,
     )
     yield stand_in
     stand_in.close()
@@ -167,7 +171,7 @@ def test_what_is_always_refused_ends_as_a_dead_letter_and_can_be_replayed(
         pubsub.replay(letter)
 
 
-def test_delivers_several_at_once_but_no_more_than_ten(pubsub: FakePubSub, endpoint: Endpoint) -> None:
+def test_delivers_several_at_once_but_no_more_than_the_window(pubsub: FakePubSub, endpoint: Endpoint) -> None:
     pubsub.ack_deadline = 2
     endpoint.seconds = 0.25
     for number in range(12):

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from incident.engine.run import Progress, RunState
+from incident.model.facts import replay
 from incident.runtime.failures import PermanentError, TransientError
 from incident.store import sqlite
+from incident.store.contract import reflect_run
 from incident.store.sqlite import SqliteStore
 from tests.contract import stores
-from tests.contract.stores import at_once, claim
+from tests.contract.stores import at_once, carry_on, claim, declare
 
 
 @pytest.fixture
@@ -33,15 +35,15 @@ def work_in_a_process(path: Path, number: int, ready: Any) -> None:
     for turn in range(20):
         store = SqliteStore(path)
         run = store.claim(claim(f"run {number} {turn}", subject="shared"))
-        changes = {"channel_id": f"C {number}"} if number == 0 else {"meet_url": f"{number} {turn}"}
-        store.record(run, Progress({"channel": {"turn": turn}}, changes=changes, state=RunState.DONE))
+        said = stores.severity(1, float(turn), f"{number} {turn}")
+        store.record(run, Progress({"channel": {"turn": turn}}, facts=[said], state=RunState.DONE))
 
 
 def test_several_processes_open_and_write_one_file_at_once(path: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     ready = spawn.Barrier(4)
     processes = [spawn.Process(target=work_in_a_process, args=(path, number, ready)) for number in range(3)]
-    SqliteStore(path).claim(claim("first", creates=stores.incident("shared")))
+    SqliteStore(path).claim(declare("shared"))
     for process in processes:
         process.start()
     ready.wait()
@@ -50,9 +52,15 @@ def test_several_processes_open_and_write_one_file_at_once(path: Path) -> None:
 
     assert [process.exitcode for process in processes] == [0, 0, 0]
     store = SqliteStore(path)
-    written = [store.result(f"run {number} {turn}", "channel") for number in range(3) for turn in range(20)]
-    assert written == [{"turn": turn} for _ in range(3) for turn in range(20)]
-    assert store.incident_in_channel("C 0") == store.incident("shared")
+    written = [store.run(f"run {number} {turn}") for number in range(3) for turn in range(20)]
+    assert [run.steps if run else None for run in written] == [
+        {"channel": {"turn": turn}} for _ in range(3) for turn in range(20)
+    ]
+    incident = store.incident("shared")
+    assert incident == replay(store.facts("shared"))
+    assert incident is not None
+    assert incident.version == 61
+    assert store.claim(carry_on(reflect_run("shared"))).generation == 61
 
 
 def test_a_new_file_can_be_opened_by_many_at_once(path: Path) -> None:
@@ -85,10 +93,18 @@ def test_another_kind_of_file_is_permanent(path: Path) -> None:
         SqliteStore(path)
 
 
-def test_a_channel_is_found_by_an_index(path: Path) -> None:
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("SELECT fields FROM incidents WHERE channel_id = ? LIMIT 1", "incidents_by_channel"),
+        ("SELECT fields FROM incidents WHERE declared_by = ?", "incidents_by_opener"),
+        ("SELECT id, waits_for FROM runs WHERE due <= ? ORDER BY due LIMIT 9", "runs_by_due"),
+    ],
+)
+def test_what_is_asked_for_often_is_found_by_an_index(path: Path, query: str, index: str) -> None:
     SqliteStore(path)
     with closing(sqlite3.connect(path)) as connection:
-        query = "EXPLAIN QUERY PLAN SELECT fields FROM incidents WHERE channel_id = ? LIMIT 1"
-        plan = " ".join(row[3] for row in connection.execute(query, ("C1",)))
+        plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", ("C1",)))
 
-    assert "USING INDEX incidents_by_channel" in plan
+    assert f"USING INDEX {index}" in plan
+    assert "TEMP B-TREE" not in plan

@@ -1,4 +1,4 @@
-"""What `IncidentStore` promises, held against both stores."""
+"""What `RunStore` promises of runs, and `IncidentStore` of names, held against both stores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import multiprocessing
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from incident.engine.run import (
     Claim,
     LeaseLostError,
+    NoSuchRunError,
     Progress,
     Run,
     RunDoneError,
@@ -21,44 +21,40 @@ from incident.engine.run import (
     RunState,
     StepRecord,
 )
-from incident.model.incident import Incident
+from incident.engine.workflow import Result
 from incident.runtime import deadline
 from incident.runtime.failures import PermanentError
 from incident.runtime.settings import WorkerSettings
 from incident.store.contract import IncidentStore
 from incident.store.open import open_store
 from tests.contract import stores
-from tests.contract.stores import at_once, changed, claim
-
-
-@pytest.fixture(params=["sqlite", "firestore"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> WorkerSettings:
-    if request.param == "sqlite":
-        return stores.settings(f"sqlite:{tmp_path / 'store.db'}")
-    return stores.settings("firestore", request.getfixturevalue("firestore_emulator"))
-
-
-@pytest.fixture
-def store(settings: WorkerSettings) -> IncidentStore:
-    return open_store(settings)
+from tests.contract.stores import INCIDENT, at_once, carry_on, claim, declare, severity
 
 
 def outcome(store: IncidentStore, wish: Claim) -> Run | None:
-    """The run, or None where somebody else holds it."""
+    """The run, or None where another worker holds it."""
     try:
         return store.claim(wish)
     except RunLeasedError:
         return None
 
 
+def result(store: IncidentStore, run_id: str, step: str) -> Result | None:
+    """What is on record of a step."""
+    run = store.run(run_id)
+    return run.steps.get(step) if run else None
+
+
 # Claims
 
 
 def test_a_new_run_has_nothing_on_record(store: IncidentStore) -> None:
-    run = store.claim(claim(subject="incident"))
+    wish = claim(subject="incident", plan=["channel", "meet", "links"])
+    run = store.claim(wish)
 
     assert (run.id, run.workflow, run.subject, run.delivery) == ("run", "declare", "incident", 1)
-    assert run.steps == {}
+    assert (run.command, run.origin, run.plan) == (wish.command, wish.origin, wish.plan)
+    assert (run.steps, run.waits, run.generation, run.incident) == ({}, 0, 0, None)
 
 
 def test_nobody_else_gets_a_run_while_its_lease_holds(store: IncidentStore) -> None:
@@ -114,17 +110,74 @@ def test_a_run_that_is_done_stays_done(store: IncidentStore) -> None:
         assert refused.value.delivery == 2
 
 
+def test_a_run_is_carried_on_by_what_it_was_begun_with(store: IncidentStore) -> None:
+    """Also where a newer version of the bot would begin it with something else."""
+    begun = replace(declare(plan=["channel", "of this version"]), run_id="run")
+    store.record(store.claim(begun), Progress(state=RunState.WAITING))
+    newer = replace(claim(), workflow="other", command={}, origin={}, plan=frozenset({"of a newer version"}))
+    for wish in (newer, carry_on("run")):
+        run = store.claim(wish)
+        assert (run.workflow, run.command, run.origin) == ("declare", begun.command, begun.origin)
+        assert (run.subject, run.incident) == (INCIDENT, stores.incident())
+        assert run.plan == {"channel", "of this version", "of a newer version"}
+        store.record(run, Progress(state=RunState.WAITING))
+    stored = store.run("run")
+    assert stored is not None
+    assert (stored.workflow, stored.command, stored.origin) == ("declare", begun.command, begun.origin)
+    assert (stored.subject, stored.state, stored.steps) == (INCIDENT, RunState.WAITING, {})
+
+
+def test_a_run_that_is_not_there_cannot_be_carried_on(store: IncidentStore) -> None:
+    with pytest.raises(NoSuchRunError):
+        store.claim(carry_on("run"))
+    assert store.run("run") is None
+
+
+@pytest.mark.parametrize("is_incident", [False, True])
+def test_a_claim_whose_answer_was_lost_is_made_again(store: IncidentStore, is_incident: bool) -> None:
+    wish = declare() if is_incident else claim()
+    first = store.claim(wish)
+    again = store.claim(wish)
+
+    assert replace(again, version=None) == replace(first, version=None)
+    again = store.record(again, Progress({"channel": {}}, facts=[severity(1, 1.0)] if is_incident else []))
+    assert store.incident(INCIDENT) == (stores.incident(severity(1, 1.0)) if is_incident else None)
+    assert outcome(store, claim(wish.run_id)) is None
+
+
+def test_a_takeover_whose_answer_was_lost_is_made_again(store: IncidentStore) -> None:
+    store.record(store.claim(claim()), Progress({"channel": {"id": "C1"}}, state=RunState.WAITING))
+    wish = claim()
+    first, again = store.claim(wish), store.claim(wish)
+
+    assert (
+        (again.delivery, set(again.steps)) == (first.delivery, set(first.steps)) == (2, {"channel", "meet"})
+    )
+    assert again.steps["channel"].result == {"id": "C1"}
+
+
+@pytest.mark.parametrize("is_given_up", [False, True])
+def test_a_claimant_whose_lease_is_over_claims_anew(store: IncidentStore, is_given_up: bool) -> None:
+    wish = claim(lease=60.0 if is_given_up else 0.0)
+    run = store.claim(wish)
+    if is_given_up:
+        store.record(run, Progress(state=RunState.WAITING))
+
+    assert store.claim(wish).delivery == 2
+
+
 def test_runs_do_not_mix(store: IncidentStore) -> None:
-    ids = ["a", "A", "a/steps/b", "a%2Fsteps%2Fb", "é", "slash:1.2.3", "", "%", ".", "..", "__x__"]
+    ids = ["a", "A", "a/steps/b", "a%2Fsteps%2Fb", "é", "slash:1.2.3", "", "%", ".", "..", "__x__", "%."]
     for run_id in ids:
         run = store.claim(claim(run_id))
-        store.record(run, Progress(results={"channel": {"of": run_id}}))
+        store.record(run, Progress(results={"channel": {"of": run_id}}, state=RunState.WAITING))
 
-    assert [store.result(run_id, "channel") for run_id in ids] == [{"of": run_id} for run_id in ids]
+    assert [result(store, run_id, "channel") for run_id in ids] == [{"of": run_id} for run_id in ids]
+    assert sorted(one.id for one in store.due(100)) == sorted(ids)
 
 
 def test_one_of_many_threads_gets_a_new_run(store: IncidentStore) -> None:
-    runs = at_once(8, lambda _: outcome(store, claim(creates=stores.incident())))
+    runs = at_once(8, lambda _: outcome(store, declare()))
 
     assert [run.delivery for run in runs if run] == [1]
 
@@ -143,10 +196,10 @@ def claim_in_a_process(settings: WorkerSettings, ready: Any, answers: Any) -> No
     answers.put(run.delivery if run else None)
 
 
-def test_one_of_several_processes_gets_a_new_run(settings: WorkerSettings) -> None:
+def test_one_of_several_processes_gets_a_new_run(store_settings: WorkerSettings) -> None:
     spawn = multiprocessing.get_context("spawn")
     ready, answers = spawn.Barrier(3), spawn.Queue()
-    arguments = (settings, ready, answers)
+    arguments = (store_settings, ready, answers)
     processes = [spawn.Process(target=claim_in_a_process, args=arguments) for _ in range(3)]
     for process in processes:
         process.start()
@@ -160,8 +213,8 @@ def test_one_of_several_processes_gets_a_new_run(settings: WorkerSettings) -> No
 # Writes
 
 
-def test_whoever_lost_the_lease_writes_nothing(store: IncidentStore) -> None:
-    late = store.claim(claim(lease=0.0, creates=stores.incident()))
+def test_a_worker_that_lost_the_lease_writes_nothing(store: IncidentStore) -> None:
+    late = store.claim(declare(run_id="run", lease=0.0))
     holder = store.claim(claim())
 
     for _ in range(2):
@@ -171,15 +224,16 @@ def test_whoever_lost_the_lease_writes_nothing(store: IncidentStore) -> None:
                 Progress(
                     results={"channel": {}},
                     starts=["links"],
-                    reverted={"meet": None},
-                    changes={"channel_id": "C1"},
+                    reverted=["meet"],
+                    facts=[severity(1, 1.0)],
+                    surfaces={"board": {"ts": "1"}},
                     state=RunState.DONE,
                 ),
             )
 
-    assert store.result("run", "channel") is None
-    assert store.incident(late.subject) == stores.incident()
-    assert store.incident_in_channel("C1") is None
+    assert result(store, "run", "channel") is None
+    assert store.incident(INCIDENT) == stores.incident()
+    assert (store.facts(INCIDENT), store.surfaces(INCIDENT)) == ([stores.declared()], {})
     assert outcome(store, claim()) is None
     store.record(holder, Progress(state=RunState.WAITING))
     assert set(store.claim(claim()).steps) == {"channel", "meet"}
@@ -187,10 +241,8 @@ def test_whoever_lost_the_lease_writes_nothing(store: IncidentStore) -> None:
 
 def test_a_run_that_is_not_there_cannot_be_written_to(store: IncidentStore) -> None:
     run = store.claim(claim())
-    stranger = Run("other", run.workflow, run.subject, run.delivery, {}, run.version)
-
     with pytest.raises(LeaseLostError):
-        store.record(stranger, Progress())
+        store.record(replace(run, id="other"), Progress())
 
     assert outcome(store, claim("other")) is not None
 
@@ -202,17 +254,39 @@ def test_a_write_after_one_whose_answer_was_lost(store: IncidentStore) -> None:
 
     store.record(run, Progress(results={"meet": {"link": "x"}}))
 
-    assert store.result("run", "channel") == {"id": "C1"}
-    assert store.result("run", "meet") == {"link": "x"}
+    assert result(store, "run", "channel") == {"id": "C1"}
+    assert result(store, "run", "meet") == {"link": "x"}
 
 
-def test_changes_to_an_incident_that_is_not_there_write_nothing(store: IncidentStore) -> None:
-    run = store.claim(claim(subject="nowhere"))
+@pytest.mark.parametrize("state", list(RunState))
+def test_the_same_write_made_again_is_as_if_made_once(store: IncidentStore, state: RunState) -> None:
+    """As the engine makes it where the store did not answer: with the run and the progress of before."""
+    run = store.claim(declare(run_id="run"))
+    progress = Progress(
+        results={"channel": {"id": "C1"}},
+        retried=["channel"],
+        starts=["links"],
+        reverted=["meet"],
+        facts=[severity(1, 1.0), severity(2, 2.0)],
+        surfaces={"board": {"ts": "1"}},
+        state=state,
+        is_put_off=True,
+        waits_for="drive,meet",
+    )
+    store.record(run, progress)
+    for again in (store.record(run, progress), store.record(run, progress)):
+        assert again.incident == stores.incident(severity(1, 1.0), severity(2, 2.0))
+        assert again.waits == 1
 
-    with pytest.raises(PermanentError):
-        store.record(run, Progress(results={"channel": {}}, changes={"channel_id": "C1"}))
-
-    assert store.result("run", "channel") is None
+    assert store.incident(INCIDENT) == stores.incident(severity(1, 1.0), severity(2, 2.0))
+    assert store.surfaces(INCIDENT) == {"board": {"ts": "1"}}
+    if state is RunState.DONE:
+        with pytest.raises(RunDoneError):
+            store.claim(claim())
+    elif state is not RunState.RUNNING:
+        after = store.claim(claim())
+        assert (after.waits, after.delivery, set(after.steps)) == (1, 2, {"channel", "links"})
+        assert after.steps["channel"].is_retried
 
 
 @pytest.mark.parametrize(
@@ -221,12 +295,16 @@ def test_changes_to_an_incident_that_is_not_there_write_nothing(store: IncidentS
     ids=["not a number", "half a character", "a set"],
 )
 def test_what_cannot_be_stored_writes_nothing(store: IncidentStore, hostile: Mapping[str, Any]) -> None:
-    run = store.claim(claim(creates=stores.incident()))
+    run = store.claim(declare(run_id="run"))
+    for progress in (
+        Progress({"channel": {}, "meet": hostile}, facts=[severity(1, 1.0)]),
+        Progress({"channel": {}}, facts=[stores.fact("x", "unheard of", **hostile)]),
+        Progress({"channel": {}}, surfaces={"board": hostile}),
+    ):
+        with pytest.raises((ValueError, TypeError)):
+            store.record(run, progress)
 
-    with pytest.raises((ValueError, TypeError)):
-        store.record(run, Progress({"channel": {}, "meet": hostile}, changes={"channel_id": "C1"}))
-
-    assert store.result("run", "channel") is None
+    assert result(store, "run", "channel") is None
     assert store.incident(run.subject) == stores.incident()
 
 
@@ -252,26 +330,15 @@ def test_the_starts_of_a_claim_count_for_a_new_run_alone(store: IncidentStore) -
 
 
 def test_the_start_of_a_step_that_surely_did_nothing_is_forgotten(store: IncidentStore) -> None:
-    run = store.claim(claim(starts=["channel", "meet"]))
+    run = store.claim(claim(starts=["channel", "meet", "again"]))
     run = store.record(run, Progress(starts=["odd name.`x`"]))
-    store.record(
-        run,
-        Progress(reverted=dict.fromkeys(["meet", "odd name.`x`", "never started"]), state=RunState.WAITING),
-    )
+    time.sleep(0.3)
+    reverted = ["meet", "odd name.`x`", "never started", "again"]
+    store.record(run, Progress(reverted=reverted, starts=["again"], state=RunState.WAITING))
 
-    assert set(store.claim(claim()).steps) == {"channel"}
-
-
-def test_a_step_whose_last_try_did_nothing_is_as_old_as_the_one_before(store: IncidentStore) -> None:
-    run = store.claim(claim(starts=["channel"]))
-    store.record(run, Progress(state=RunState.WAITING))
-    time.sleep(0.4)
-    run = store.claim(claim())
-    before = run.steps["channel"]
-    run = store.record(run, Progress(starts=["channel"]))
-    store.record(run, Progress(reverted={"channel": before}, state=RunState.WAITING))
-
-    assert store.claim(claim()).steps["channel"].age > 0.39
+    steps = store.claim(claim()).steps
+    assert set(steps) == {"channel", "again"}
+    assert steps["again"].age < 0.3 <= steps["channel"].age
 
 
 RESULTS: list[Mapping[str, Any]] = [
@@ -283,104 +350,76 @@ RESULTS: list[Mapping[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("result", RESULTS, ids=["empty", "plain", "nested", "words", "long"])
-def test_results_come_back_as_they_were(store: IncidentStore, result: Mapping[str, Any]) -> None:
-    run = store.claim(claim())
-    store.record(run, Progress(results={"channel": result}, state=RunState.WAITING))
+@pytest.mark.parametrize("stored", RESULTS, ids=["empty", "plain", "nested", "words", "long"])
+def test_json_comes_back_as_it_was(store: IncidentStore, stored: Mapping[str, Any]) -> None:
+    wish = replace(declare(run_id="run"), command=stored, origin=stored)
+    said = stores.fact("said", "unheard of", **stored)
+    progress = Progress({"channel": stored}, facts=[said], surfaces={"board": stored}, state=RunState.WAITING)
+    store.record(store.claim(wish), progress)
 
-    assert store.result("run", "channel") == result
-    assert store.claim(claim()).steps["channel"].result == result
+    run = store.claim(claim())
+    assert (run.command, run.origin, run.steps["channel"].result) == (stored, stored, stored)
+    assert result(store, "run", "channel") == stored
+    assert store.facts(INCIDENT)[1] == said
+    assert store.surfaces(INCIDENT) == {"board": stored}
 
 
 def test_a_result_of_a_step_that_never_started(store: IncidentStore) -> None:
     run = store.claim(claim(starts=[]))
-    run = store.record(run, Progress(results={"odd name.`x`": {"a": 1}}, state=RunState.WAITING))
+    progress = Progress({"odd name.`x`": {"a": 1}}, retried=["odd name.`x`"], state=RunState.WAITING)
+    store.record(run, progress)
 
-    assert store.claim(claim()).steps == {"odd name.`x`": StepRecord(0.0, {"a": 1})}
-
-
-def test_no_result_of_what_is_not_there(store: IncidentStore) -> None:
-    store.claim(claim(starts=["channel"]))
-
-    assert store.result("run", "channel") is None
-    assert store.result("run", "other") is None
-    assert store.result("other", "channel") is None
+    assert store.claim(claim()).steps == {"odd name.`x`": StepRecord(0.0, {"a": 1}, is_retried=True)}
 
 
-def test_what_a_run_came_of_is_kept_from_its_first_claim(store: IncidentStore) -> None:
-    origin = {"id": "1.2.3", "payload": {"text": "Panne d’accès 🔥", "rows": [[1], [None]]}}
-    store.record(store.claim(replace(claim(), origin=origin)), Progress(state=RunState.WAITING))
-    store.claim(replace(claim(), origin={"another": "delivery"}))
-    store.claim(claim("without"))
-
-    assert store.origin("run") == origin
-    assert store.origin("without") == {}
-    assert store.origin("other") is None
+def test_waits_are_counted(store: IncidentStore) -> None:
+    for waits in range(3):
+        run = store.claim(claim())
+        assert run.waits == waits
+        store.record(run, Progress(state=RunState.WAITING, is_put_off=True))
+    store.record(store.claim(claim()), Progress(state=RunState.WAITING))
+    assert store.claim(claim()).waits == 3
 
 
-# Incidents
+# What is due
 
 
-def test_an_incident_comes_back_as_it_was(store: IncidentStore) -> None:
-    declared = stores.incident(channel_id="C1", channel_name="incident-x")
-    store.claim(claim(creates=declared))
+def test_what_waits_is_due_when_it_said(store: IncidentStore) -> None:
+    store.record(store.claim(claim("now")), Progress(state=RunState.WAITING, waits_for="drive,meet"))
+    store.record(store.claim(claim("soon")), Progress(state=RunState.WAITING, due=0.4))
+    store.record(store.claim(claim("later")), Progress(state=RunState.WAITING, due=60.0))
+    store.record(store.claim(claim("failed")), Progress(state=RunState.FAILED))
+    store.record(store.claim(claim("done")), Progress(state=RunState.DONE))
+    store.claim(claim("at it", lease=0.0))
 
-    assert store.incident(declared.id) == declared
-    assert store.incident("other") is None
-
-
-def test_an_incident_is_found_by_its_channel(store: IncidentStore) -> None:
-    first, second = stores.incident("first"), stores.incident("second")
-    run = store.claim(claim("a", creates=first))
-    store.claim(claim("b", creates=second))
-
-    assert store.incident_in_channel("") is None
-    assert store.incident_in_channel("C1") is None
-    store.record(run, Progress(changes={"channel_id": "C1"}))
-
-    assert store.incident_in_channel("C1") == changed(first, {"channel_id": "C1"})
-    assert store.incident_in_channel("") is None
-    assert store.incident_in_channel("c1") is None
+    assert [(run.id, run.waits_for) for run in store.due(9)] == [("now", "drive,meet")]
+    time.sleep(0.5)
+    assert [(run.id, run.waits_for) for run in store.due(9)] == [("now", "drive,meet"), ("soon", "")]
 
 
-def test_a_run_that_comes_again_leaves_the_incident_as_it_is(store: IncidentStore) -> None:
-    run = store.claim(claim(creates=stores.incident()))
-    store.record(run, Progress(changes={"status": "resolved", "roles": {}}, state=RunState.WAITING))
+def test_what_is_due_longest_comes_first(store: IncidentStore) -> None:
+    for name, seconds in {"c": 0.03, "a": -5.0, "d": 0.1, "b": -1.0}.items():
+        store.record(store.claim(claim(name)), Progress(state=RunState.WAITING, due=seconds))
+    time.sleep(0.4)
 
-    store.claim(claim(creates=stores.incident()))
-
-    assert store.incident(run.subject) == changed(stores.incident(), {"status": "resolved", "roles": {}})
-
-
-def test_an_incident_without_its_run_was_done_and_is_left_alone(store: IncidentStore) -> None:
-    store.claim(claim("expired since", creates=stores.incident(channel_id="C1")))
-
-    with pytest.raises(RunDoneError):
-        store.claim(claim("as if new", creates=stores.incident()))
-
-    assert store.incident(stores.incident().id) == stores.incident(channel_id="C1")
-    assert store.claim(claim("as if new")).delivery == 1
+    assert [run.id for run in store.due(9)] == ["a", "b", "c", "d"]
+    assert [run.id for run in store.due(2)] == ["a", "b"]
 
 
-def test_runs_that_change_different_fields_of_one_incident_at_once(store: IncidentStore) -> None:
-    declared = stores.incident()
-    store.claim(claim(creates=declared))
-    changes: list[Mapping[str, Any]] = [
-        {"status": "identified"},
-        {"severity": "sev1"},
-        {"channel_id": "C1", "channel_name": "x"},
-        {"meet_url": "https://meet.google.com/x"},
-        {"resolved_at": "2026-11-23T05:00:00+00:00"},
-        {"roles": {"incident_commander": "U2"}},
-    ]
-    runs = [store.claim(claim(f"run {number}", subject=declared.id)) for number in range(len(changes))]
+def test_a_run_whose_worker_died_is_due_some_time_after_its_lease(store: IncidentStore) -> None:
+    store.claim(claim("just over", lease=-39.5))
+    store.claim(claim("long over", lease=-41.0))
+    assert [run.id for run in store.due(9)] == ["long over"]
+    time.sleep(0.6)
+    assert [run.id for run in store.due(9)] == ["long over", "just over"]
 
-    at_once(len(runs), lambda number: store.record(runs[number], Progress(changes=changes[number])))
 
-    expected = declared
-    for change in changes:
-        expected = changed(expected, change)
-    assert store.incident(declared.id) == expected
+def test_what_is_claimed_is_not_due(store: IncidentStore) -> None:
+    store.record(store.claim(claim()), Progress(state=RunState.WAITING))
+    run = store.claim(claim())
+    assert store.due(9) == []
+    store.record(run, Progress())
+    assert store.due(9) == []
 
 
 # Names
@@ -415,7 +454,7 @@ def test_one_incident_gets_one_name_however_often_it_asks_at_once(store: Inciden
     assert set(reserved) == {"incident-x"}
 
 
-# Time
+# Time, and errors
 
 
 def test_no_call_begins_when_no_time_is_left(store: IncidentStore) -> None:
@@ -423,8 +462,19 @@ def test_no_call_begins_when_no_time_is_left(store: IncidentStore) -> None:
         store.incident("any")
 
 
-def test_opening_a_store_again_keeps_what_is_in_it(settings: WorkerSettings) -> None:
-    declared: Incident = stores.incident()
-    open_store(settings).claim(claim(creates=declared))
+def test_facts_about_an_incident_that_is_not_there_write_nothing(store: IncidentStore) -> None:
+    run = store.claim(claim(subject="nowhere"))
 
-    assert open_store(settings).incident(declared.id) == declared
+    with pytest.raises(PermanentError, match="no such incident"):
+        store.record(run, Progress(results={"channel": {}}, facts=[severity(1, 1.0)]))
+    with pytest.raises(PermanentError, match="no such incident"):
+        store.claim(claim("other", subject="nowhere", facts=[severity(1, 1.0)]))
+
+    assert result(store, "run", "channel") is None
+    assert (store.incident("nowhere"), store.facts("nowhere"), store.run("other")) == (None, [], None)
+
+
+def test_opening_a_store_again_keeps_what_is_in_it(store_settings: WorkerSettings) -> None:
+    open_store(store_settings).claim(declare())
+
+    assert open_store(store_settings).incident(INCIDENT) == stores.incident()

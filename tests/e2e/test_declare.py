@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from incident.engine.lease import LEASE_SECONDS
 from incident.sandbox import verification
 from incident.sandbox.faults import Call, Fault, Moment
 from incident.sandbox.verification import Verification
@@ -95,6 +98,37 @@ def test_a_worker_killed_in_the_midst_of_it_makes_one_incident(world: World) -> 
     declared = declare(world, "killed after the copy")
     assert kills
     assert declared.receipt.ok, declared.receipt.text()
+
+
+def test_a_worker_that_is_told_to_end_gives_its_run_back(world: World) -> None:
+    """Its successor takes it over at once, not when the lease would have ended."""
+    assert world.processes
+    asked = threading.Event()
+
+    def see(call: Call, _moment: Moment) -> None:
+        if call.service == "docs":
+            asked.set()
+
+    known = verification.everything(world.slack.workspace, world.google)
+    offset = world.audit.stat().st_size
+    world.fault_injector.break_("docs.*", Fault(status=503))
+    world.fault_injector.watch(see)
+    assert world.slack.type(OPENER, PLACE, "/incident ended in the midst of it").status == 200
+    assert asked.wait(20)
+    ending = threading.Thread(target=world.processes.restart, args=("worker",))
+    began = time.monotonic()
+    ending.start()
+    while "incident.command.given_back" not in world.audit.read_text()[offset:]:
+        assert time.monotonic() - began < 10
+        time.sleep(0.05)
+    world.fault_injector.mend()
+    ending.join()
+    assert world.wait_until_settled(30)
+    assert time.monotonic() - began < 15 < LEASE_SECONDS
+    receipt = verification.inspect(
+        world.slack.workspace, world.google, title="ended in the midst of it", opener=OPENER, known=known
+    )
+    assert receipt.ok, receipt.text()
 
 
 def test_what_was_not_recorded_is_said_and_quoted_back(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incident.commands import RETRY
+from incident.commands.retry import RETRY
 from incident.sandbox.slack.blocks import elements
 from incident.sandbox.slack.workspace import Message
 from tests.faults.harness import Harness

@@ -9,15 +9,27 @@ import pytest
 from tests.faults.discovery import Found, Stage, discovered, sqlite_harness
 from tests.faults.harness import Harness
 
-_CASES = {"calls": "call_of", "store_calls": "store_call_of", "steps": "step_of"}
+_CASES = {
+    "calls": "call_of",
+    "first_calls": "first_call_of",
+    "store_calls": "store_call_of",
+    "steps": "step_of",
+}
 """The fixture that a test with each of these markers is given."""
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
-    """A harness on which every scenario can be set."""
+def one_stage() -> Iterator[Stage]:
+    """A harness on which every scenario can be set, made once."""
     with sqlite_harness() as harness:
         yield Stage(harness)
+
+
+@pytest.fixture
+def stage(one_stage: Stage) -> Iterator[Stage]:
+    """The same, in its own time."""
+    with one_stage.harness.in_place():
+        yield one_stage
 
 
 @pytest.fixture
@@ -50,6 +62,8 @@ def _cases(name: str, found: Found) -> Sequence[str | int]:
     match name:
         case "calls":
             return found.calls
+        case "first_calls":
+            return found.first_calls
         case "store_calls":
             return range(1, found.store_calls + 1)
     return range(1, found.steps + 1)

@@ -8,10 +8,11 @@ from incident.sandbox.faults import Fault, Moment
 from tests.faults.harness import Harness
 from tests.faults.tampering import Tampering
 
-PATIENCE = 0.5
-"""Seconds until a client gives a call up, where a test is about that."""
+_SILENCE = 20.0
+"""Seconds; longer than any client waits."""
 
-_SILENCE = 0.8
+_LATE = 40.0
+"""Seconds; the first deliveries that look come within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class FaultKind:
         """
         if self.dies and self.worker is None:
             return True
-        acted = self.dies == "acted" or bool(self.fault and self.fault.acts)
+        acted = self.dies == "acted" or bool(self.fault and (self.fault.acts or self.fault.acts_late))
         return method == concerned and acted
 
     def happens_to(self, harness: Harness, name: str, number: int) -> None:
@@ -53,7 +54,6 @@ class FaultKind:
             harness.fault_injector.break_(name, self.fault, times=self.times, after=number - 1)
 
 
-_HURRIED = Tampering(patience=PATIENCE)
 _ALONE = Tampering(threads=1)
 """One call at a time, so that a worker that dies leaves no other half known."""
 
@@ -70,6 +70,9 @@ FAULT_KINDS = (
     FaultKind("reset_though_done", Fault(status=0, acts=True)),
     FaultKind("closed", Fault(status=0, orderly=True)),
     FaultKind("closed_though_done", Fault(status=0, acts=True, orderly=True)),
-    FaultKind("silent", Fault(hang=_SILENCE), worker=_HURRIED),
-    FaultKind("silent_though_done", Fault(hang=_SILENCE, acts=True), worker=_HURRIED),
+    FaultKind("silent", Fault(hang=_SILENCE)),
+    FaultKind("silent_though_done", Fault(hang=_SILENCE, acts=True)),
 )
+
+ACTS_LATE = FaultKind("acts_late", Fault(status=0, acts_late=_LATE))
+"""The service does what it was asked, after the client has given up and a later delivery has looked."""

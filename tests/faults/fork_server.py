@@ -1,11 +1,14 @@
-"""Worker processes by the hundred: one process that has loaded everything and forks for each delivery.
+"""Worker processes: one process that has loaded everything and forks for each delivery.
 
-Loading the worker takes seconds, a fork a few milliseconds, and what is forked is a worker like any other: a
-process of its own that can be killed and frozen. `python -m tests.faults.fork_server SOCKET` reads the
-settings as JSON from standard input and then serves a line protocol on a Unix socket, one connection for each
-delivery:
+Loading the worker takes seconds, a fork a hundredth of one, and what is forked is a worker like any other: a
+process of its own, with real sockets, that can be killed and frozen by a signal. `python -m
+tests.faults.fork_server SOCKET` reads where its files are as JSON from standard input and then serves a line
+protocol on a Unix socket, one connection for each delivery:
 
-    → {"envelope": …, "tampering": …}    ← {"pid": …}    → (an empty line: go)    ← {"status": …, …}
+    → {"envelope": …, "environment": …, "tampering": …, "patience": …}
+    ← {"pid": …}
+    → (an empty line: go)
+    ← {"status": …, …}
 
 It ends when its standard input does.
 """
@@ -22,21 +25,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request
-
-from incident.runtime.audit import AuditLog
-from incident.runtime.settings import WorkerSettings
-from incident.services.google import DOCS, DRIVE, MEET, SHEETS
-from incident.store import firestore as _loaded_beforehand  # noqa: F401 - it takes half a second
-from incident.store.open import open_store
-from incident.worker.function import Worker, make_worker
-from tests.faults.tampering import Tampered, Tampering
+from incident.services import google as google_service
+from incident.services import slack as slack_service
+from tests.faults.deliveries import Deliveries, current
+from tests.faults.hooks import built_once, installed
+from tests.faults.stores import SqliteFile
+from tests.faults.tampering import Tampering
+from tests.faults.virtual_time import SharedClock
 
 
-def serve(path: str, settings: WorkerSettings, clock: Path, audit: Path) -> None:
+def serve(path: str, clock: SharedClock, store: Path) -> None:
     """Forks for each connection to the socket at `path` until standard input ends."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
-    worker = _loaded(settings)
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(path)
     listening.listen(64)
@@ -49,47 +49,32 @@ def serve(path: str, settings: WorkerSettings, clock: Path, audit: Path) -> None
         connection, _ = listening.accept()
         if os.fork() == 0:
             listening.close()
-            _deliver(connection, worker, clock, audit)
+            _deliver(connection, clock, store)
         connection.close()
 
 
-def _loaded(settings: WorkerSettings) -> Worker:
-    """A real worker; what its clients of Google's APIs make on first use, at length, is made beforehand."""
-    worker = make_worker(settings, AuditLog(settings.project))
-    client = worker._tools.meet._google.client
-    client(DRIVE).files()
-    client(DOCS).documents()
-    client(SHEETS).spreadsheets().values()
-    client(MEET).spaces()
-    return worker
-
-
-def _deliver(connection: socket.socket, worker: Worker, clock: Path, audit: Path) -> None:
+def _deliver(connection: socket.socket, clock: SharedClock, path: Path) -> None:
     """Serves one push as the worker function would, and ends this process."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.dup2(os.open(audit, os.O_WRONLY | os.O_APPEND | os.O_CREAT), sys.stdout.fileno())
-    os.dup2(sys.stdout.fileno(), sys.stderr.fileno())
-    with connection.makefile("rw", encoding="utf-8") as line:
+    store = SqliteFile(path)
+    store.clock = lambda: delivery.timeline.ahead if (delivery := current()) else clock.ahead
+    with connection.makefile("rw", encoding="utf-8") as line, installed(clock), store.installed():
         asked: dict[str, Any] = json.loads(line.readline())
         line.write(json.dumps({"pid": os.getpid()}) + "\n")
         line.flush()
         line.readline()
-        settings = WorkerSettings.load(asked["environment"])
-        worker._max_attempts = settings.max_delivery_attempts
-        tampered = Tampered(Tampering(**asked["tampering"]), worker, open_store(settings), clock)
-        app = Flask(__name__)
-        app.add_url_rule("/", view_func=lambda: worker.handle(request), methods=["POST"])
-        answer = app.test_client().post("/", json=asked["envelope"])
-        line.write(json.dumps({"status": answer.status_code, **asdict(tampered.counted)}) + "\n")
+        if asked["patience"]:
+            slack_service.CALL_SECONDS = asked["patience"]
+            google_service.CALL_SECONDS = asked["patience"]
+        tampering = Tampering(**asked["tampering"])
+        delivered = Deliveries(clock).deliver(asked["envelope"], asked["environment"], tampering)
+        line.write(json.dumps(asdict(delivered)) + "\n")
         line.flush()
     os._exit(0)
 
 
 if __name__ == "__main__":
-    asked_for = json.loads(sys.stdin.readline())
-    serve(
-        sys.argv[1],
-        WorkerSettings.load(asked_for["environment"]),
-        Path(asked_for["clock"]),
-        Path(asked_for["audit"]),
-    )
+    files = json.loads(sys.stdin.readline())
+    for api in (google_service.DRIVE, google_service.DOCS, google_service.SHEETS, google_service.MEET):
+        built_once(api.name, api.version, files["google"] + api.path)
+    serve(sys.argv[1], SharedClock(Path(files["clock"])), Path(files["store"]))

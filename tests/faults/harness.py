@@ -1,31 +1,34 @@
-"""Everything a fault can be tried on: the stand-ins, the Slack function, worker processes, and time.
+"""Everything a fault can be tried on: the stand-ins, the Slack function, workers, and time.
 
-Time is the test's own. Between two deliveries the clocks of the stand-ins, of the workers and of the store
-are put forward by what Pub/Sub would wait, so leases and lags have the lengths they have in production.
+Time is the test's own. Within a delivery every pause puts it forward; between two deliveries it is put
+forward by what Pub/Sub would wait. The stand-ins, the workers and the store live in it, so leases, time-outs
+and lags have the lengths they have in production.
 """
 
 from __future__ import annotations
 
-import base64
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import ExitStack
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask import Flask, request
 
+from incident.engine.run import RunState
 from incident.intake.function import Intake
-from incident.intake.publisher import Publisher
 from incident.intake.signature import Verifier
 from incident.messages.locales import words_for
-from incident.model.interaction import Interaction
+from incident.model.interaction import Interaction, Kind
 from incident.runtime.audit import AuditLog
 from incident.runtime.secrets import secret
+from incident.runtime.settings import WorkerSettings
 from incident.sandbox import verification
 from incident.sandbox.faults import Call, Fault, FaultInjector, Moment
 from incident.sandbox.google import FakeGoogle
@@ -33,9 +36,16 @@ from incident.sandbox.serve import Server
 from incident.sandbox.slack import FakeSlack
 from incident.sandbox.slack.seed import ON_CALL
 from incident.sandbox.verification import CHANNEL
-from tests.faults.stores import Store
-from tests.faults.tampering import SharedClock, Tampering
-from tests.faults.workers import Delivered, Workers
+from incident.store.contract import IncidentStore
+from incident.store.open import open_store
+from tests.faults.deliveries import Delivered, Deliveries, Delivery, be_silent, current
+from tests.faults.hooks import installed
+from tests.faults.pushes import DELIVERIES, Topic, backoffs, envelope
+from tests.faults.stores import SqliteFile, Store, undone
+from tests.faults.tampering import Tampering
+from tests.faults.virtual_time import SharedClock
+from tests.faults.wire import wired
+from tests.faults.workers import Workers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -48,11 +58,10 @@ TITLE = "database is <down> & =1+1"
 
 _TOKEN = "xoxb-faults"
 _SIGNING_SECRET = "signed"
-_SHORTEST_BACKOFF = 5.0
-_LONGEST_BACKOFF = 60.0
-"""Seconds; as terraform/pubsub.tf says."""
-_DELIVERIES = 100
-"""Likewise."""
+_LATE_EVENTS = ("incident.command.waiting", "incident.command.failed", "incident.store.failed")
+"""What the audit log says where something may have been late for long enough to be told."""
+
+MOST_MINUTES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +99,6 @@ class _Door:
             assert self._changed.wait_for(lambda: self._inside == 0, 10)
 
 
-class _Captured(Publisher):
-    """A topic that keeps what is published."""
-
-    def __init__(self) -> None:
-        self.messages: list[Interaction] = []
-
-    def publish(self, interaction: Interaction, traceparent: str) -> None:  # noqa: ARG002
-        self.messages.append(interaction)
-
-
 class Harness:
     """Made once for a process of tests; `reset` before each.
 
@@ -108,9 +107,11 @@ class Harness:
         slack: Slack's stand-in.
         google: Google Workspace's.
         workspace: the ids in it that the bot is configured with.
-        workers: makes worker processes.
+        deliveries: makes workers in this process.
+        workers: makes worker processes, for what only a process can show.
         store: the bot's own store.
         settings: of the worker, besides those that all tests have.
+        late: whether a delivery that was not killed left something undone.
         known: the ids of what was there before the incident that a test is about.
     """
 
@@ -121,47 +122,79 @@ class Harness:
     def __init__(self, folder: Path, store: Store) -> None:
         """Starts everything; `folder` is for files."""
         with ExitStack() as closing:
-            self.fault_injector = FaultInjector()
+            self.clock = SharedClock(folder / "clock")
+            self.fault_injector = FaultInjector(clock=self.now, sleep=be_silent)
             self.store = store
+            self.store.clock = self.ahead
             self.settings: dict[str, str] = {}
+            self.deliveries = Deliveries(self.clock)
             self._doors = _Door(), _Door(), _Door()
             self._urls = []
             for door in self._doors:
                 server = Server(door)
                 closing.callback(server.close)
                 self._urls.append(server.url)
-            self.clock = SharedClock(folder / "clock")
             google = FakeGoogle(self.fault_injector)
             self.workspace = google.seed()
             self._google_at_first = google.snapshot()
-            self._topic = _Captured()
+            self._topic = Topic()
             self._doors[2].app = self._intake()
             self.reset()
-            self.workers = Workers(self.environment(), folder)
-            closing.callback(self.workers.close)
+            self._folder = folder
             self._closing = closing.pop_all()
 
     def close(self) -> None:
         """Ends everything."""
         self._closing.close()
 
+    @contextmanager
+    def in_place(self) -> Iterator[Self]:
+        """Inside the block this process's workers live in the harness's time and speak to its stand-ins."""
+        doors = {int(url.rpartition(":")[2]): door for url, door in zip(self._urls, self._doors, strict=True)}
+        with installed(self.clock), wired(doors), self.store.installed():
+            yield self
+        self.clock.ahead = 0.0
+
+    @cached_property
+    def workers(self) -> Workers:
+        """Started when they are first wanted."""
+        assert isinstance(self.store, SqliteFile)
+        workers = Workers(self._folder / "clock", self.store.path, f"{self._urls[1]}/")
+        self._closing.callback(workers.close)
+        return workers
+
+    def ahead(self) -> float:
+        """Seconds that the time runs ahead of the real one, in the delivery at hand if there is one."""
+        delivery = current()
+        return delivery.timeline.ahead if delivery else self.clock.ahead
+
+    def now(self) -> float:
+        """Seconds since the epoch, as the services tell them."""
+        return time.time() + self.ahead()
+
     def reset(self) -> None:
         """As on the first day: nothing said, nothing broken, and the time is now."""
+        self._begin()
+
+    def _begin(self, google: Mapping[str, Any] | None = None, store: Any = None) -> None:
         self.fault_injector.reset()
         self.fault_injector.delays = {}
         self.clock.ahead = 0.0
         self.slack = FakeSlack(
-            self.fault_injector, bot_token=_TOKEN, signing_secret=_SIGNING_SECRET, clock=self.clock.now
+            self.fault_injector, bot_token=_TOKEN, signing_secret=_SIGNING_SECRET, clock=self.now
         )
         self.slack.url, self.slack.bot_url = self._urls[0], self._urls[2] + "/"
-        self.google = FakeGoogle(self.fault_injector, clock=self.clock.now)
+        self.google = FakeGoogle(self.fault_injector, clock=self.now)
         self.google.url = self._urls[1]
-        self.google.restore(self._google_at_first)
+        self.google.restore(dict(google or self._google_at_first))
         self._doors[0].app, self._doors[1].app = self.slack, self.google
         self._topic.messages.clear()
-        self.store.reset()
+        self.deliveries.sent.clear()
+        self.deliveries.audit.clear()
+        self.store.load(store) if store else self.store.reset()
         self.known = frozenset()
         self.settings = {}
+        self.late = False
 
     def save(self) -> Saved:
         """What there is now, to be gone on from."""
@@ -169,10 +202,8 @@ class Harness:
 
     def load(self, saved: Saved) -> None:
         """Goes on from there; nothing is broken."""
-        self.reset()
+        self._begin(saved.google, saved.store)
         self.slack.restore(dict(saved.slack))
-        self.google.restore(dict(saved.google))
-        self.store.load(saved.store)
         self.known = saved.known
 
     def remember(self) -> None:
@@ -197,6 +228,15 @@ class Harness:
             **self.settings,
         }
 
+    @property
+    def tab(self) -> tuple[str, str]:
+        """The tracking spreadsheet and its tab."""
+        return self.workspace.spreadsheet_id, self.workspace.sheet
+
+    def open_store(self) -> IncidentStore:
+        """The bot's store, as a worker opens it."""
+        return open_store(WorkerSettings.load(self.environment()))
+
     # What people do.
 
     def say(self, text: str, channel: str = PLACE) -> Interaction:
@@ -204,9 +244,10 @@ class Harness:
         assert self.slack.type(OPENER, channel, text).status == 200
         return self._published()
 
-    def press(self, channel: str, ts: str, action_id: str) -> Interaction:
-        """Somebody presses a button; likewise."""
-        assert self.slack.press(OPENER, channel, ts, action_id).status == 200
+    def press(self, channel: str, ts: str, action_id: str, value: str = "") -> Interaction:
+        """A person presses a button, or picks `value` from a menu; likewise."""
+        more = {"value": value} if value else {}
+        assert self.slack.press(OPENER, channel, ts, action_id, **more).status == 200
         return self._published()
 
     def submit(self, values: Mapping[str, Any]) -> Interaction:
@@ -217,7 +258,8 @@ class Harness:
         return self._published()
 
     def _published(self) -> Interaction:
-        return self._topic.messages.pop()
+        """Received in the test's time, whichever clock the Slack function looks at."""
+        return replace(self._topic.messages.pop(), received_at=datetime.fromtimestamp(self.now(), UTC))
 
     # What Pub/Sub does.
 
@@ -225,18 +267,41 @@ class Harness:
         self, message: Interaction, attempt: int = 1, tampering: Tampering | None = None
     ) -> Delivered:
         """One delivery."""
-        delivered = self.workers.deliver(envelope(message, attempt), self.environment(), tampering)
+        pushed = envelope(message, attempt)
+        return self._taken_in(self.deliveries.deliver(pushed, self.environment(), tampering))
+
+    def push(self, pushed: Mapping[str, Any]) -> Delivered:
+        """One delivery of an envelope that Pub/Sub's stand-in made."""
+        return self._taken_in(self.deliveries.deliver(pushed, self.environment()))
+
+    def deliver_to_process(
+        self, message: Interaction, tampering: Tampering | None = None, *, patience: int = 0
+    ) -> Delivered:
+        """The first delivery, to a worker process; see `Workers.deliver`."""
+        pushed = envelope(message, 1)
+        delivered = self.workers.deliver(pushed, self.environment(), tampering, patience=patience)
+        if not delivered.status:
+            time.sleep(0.05)  # what it had sent may still be on its way
+        return self._taken_in(delivered)
+
+    def _taken_in(self, delivered: Delivered) -> Delivered:
         if not delivered.status:
             self.calm()
+        else:
+            lines = "".join(self.deliveries.audit)
+            self.late = self.late or delivered.is_slow or any(event in lines for event in _LATE_EVENTS)
         return delivered
 
     def deliver_at_once(self, messages: Sequence[Interaction], attempt: int = 1) -> list[Delivered]:
         """A delivery of each to a worker of its own at the same instant."""
-        envelopes = [envelope(message, attempt) for message in messages]
-        delivered = self.workers.deliver_at_once(envelopes, self.environment())
-        if not all(one.status for one in delivered):
-            self.calm()
-        return delivered
+        barrier = threading.Barrier(len(messages))
+
+        def deliver(message: Interaction) -> Delivered:
+            barrier.wait()
+            return self.deliver(message, attempt)
+
+        with ThreadPoolExecutor(len(messages)) as pool:
+            return list(pool.map(deliver, messages))
 
     def settle(
         self,
@@ -246,7 +311,7 @@ class Harness:
         every: Tampering | None = None,
         copies: int = 1,
     ) -> int:
-        """Delivers until it is acknowledged, as Pub/Sub would.
+        """Delivers until it is acknowledged, as Pub/Sub would, and then all that comes of it.
 
         Args:
             message: what to deliver.
@@ -257,7 +322,14 @@ class Harness:
         Returns:
             How many deliveries it took.
         """
-        for attempt, backoff in zip(range(1, _DELIVERIES + 1), backoffs(), strict=False):
+        attempts = self._acknowledge(message, first, every, copies)
+        self.run_on(every)
+        return attempts
+
+    def _acknowledge(
+        self, message: Interaction, first: Tampering | None, every: Tampering | None, copies: int = 1
+    ) -> int:
+        for attempt, backoff in zip(range(1, DELIVERIES + 1), backoffs(), strict=False):
             if copies == 1:
                 tampering = first if attempt == 1 and first else every
                 delivered = [self.deliver(message, attempt, tampering)]
@@ -267,7 +339,40 @@ class Harness:
             if not copies:
                 return attempt
             self.later(backoff)
-        raise AssertionError(f"not done after {_DELIVERIES} deliveries")
+        raise AssertionError(f"not done after {DELIVERIES} deliveries")
+
+    def run_on(self, every: Tampering | None = None, *, minutes: int = MOST_MINUTES) -> None:
+        """Delivers what the bot has sent itself, and ticks, until nothing is left to do but by people.
+
+        Args:
+            every: done to all workers.
+            minutes: the most that this may take, in the test's time.
+
+        Raises:
+            AssertionError: if something is left to do then.
+        """
+        for _ in range(minutes):
+            self.deliver_own(every)
+            if not self.under_way():
+                return
+            self.minute(every)
+        raise AssertionError(f"not done after {minutes} minutes: {self.under_way()}")
+
+    def deliver_own(self, every: Tampering | None = None) -> None:
+        """Delivers what the bot has sent itself, until it sends nothing more."""
+        while self.deliveries.sent:
+            self._acknowledge(self.deliveries.sent.pop(0), every, every)
+
+    def minute(self, every: Tampering | None = None) -> None:
+        """A minute goes by, and the tick comes."""
+        self.later(60.0)
+        tick = Interaction("tick", Kind.TICK, datetime(2026, 1, 1, tzinfo=UTC), "", "", "", {})
+        self._acknowledge(tick, every, every)
+
+    def under_way(self) -> dict[str, str]:
+        """The runs that the bot goes on with by itself, with their states."""
+        states = undone(self.store).items()
+        return {run: state for run, state in states if state in {RunState.RUNNING, RunState.WAITING}}
 
     def later(self, seconds: float) -> None:
         """Time goes by, for everybody."""
@@ -276,10 +381,8 @@ class Harness:
 
     def calm(self) -> None:
         """Waits until what a killed worker had sent has been dealt with."""
-        for _ in range(2):
-            time.sleep(0.01)
-            for door in self._doors:
-                door.wait_until_empty()
+        for door in self._doors:
+            door.wait_until_empty()
 
     # What goes wrong.
 
@@ -294,12 +397,14 @@ class Harness:
         self.fault_injector.watch(watch)
         return done
 
-    def freeze_at(self, name: str, number: int) -> Future[frozenset[int]]:
-        """Freezes the worker when the service has acted on a call; the ids of the processes, once it has."""
+    def freeze_at(self, name: str, number: int) -> Future[Delivery]:
+        """Freezes the worker when the service has acted on a call; its delivery, once it has."""
 
-        def freeze() -> frozenset[int]:
-            with self.store.quiet():
-                return self.workers.signal(signal.SIGSTOP)
+        def freeze() -> Delivery:
+            delivery = current()
+            assert delivery
+            delivery.freeze()
+            return delivery
 
         return self.at(name, number, "acted", freeze)
 
@@ -307,7 +412,23 @@ class Harness:
         """Kills the worker at a call: `arrived`, and the service never acts; `acted`, and it has."""
         if moment == "arrived":
             self.fault_injector.break_(name, Fault(status=0), times=1, after=number - 1)
-        self.at(name, number, moment, lambda: self.workers.signal(signal.SIGKILL))
+
+        def kill() -> None:
+            if delivery := current():
+                delivery.kill()
+            else:
+                self.workers.signal(signal.SIGKILL)
+
+        self.at(name, number, moment, kill)
+
+    def freeze_process_at(self, name: str, number: int) -> Future[frozenset[int]]:
+        """Freezes the worker process when the service has acted on a call; its id, once it has."""
+
+        def freeze() -> frozenset[int]:
+            with self.store.quiet():
+                return self.workers.signal(signal.SIGSTOP)
+
+        return self.at(name, number, "acted", freeze)
 
     def calls(self) -> list[str]:
         """The names of all calls, those of one name numbered: `slack.chat.postMessage 2`; sorted."""
@@ -336,24 +457,3 @@ class _Silent(AuditLog):
 
     def _write(self, severity: str, event: str, message: str, fields: Mapping[str, Any]) -> None:
         pass
-
-
-def envelope(message: Interaction, attempt: int) -> dict[str, Any]:
-    """What Pub/Sub pushes."""
-    return {
-        "message": {
-            "data": base64.b64encode(message.to_message()).decode(),
-            "messageId": "1",
-            "attributes": {"kind": message.kind, "id": message.id},
-        },
-        "subscription": "projects/test/subscriptions/test",
-        "deliveryAttempt": attempt,
-    }
-
-
-def backoffs() -> Iterator[float]:
-    """Seconds between deliveries."""
-    backoff = _SHORTEST_BACKOFF
-    while True:
-        yield backoff
-        backoff = min(backoff * 2, _LONGEST_BACKOFF)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from incident.messages.english import ENGLISH
+from incident.model.incident import Deliverable
 from incident.sandbox import verification
 from incident.sandbox.slack.mrkdwn import escape
 from incident.sandbox.slack.seed import ON_CALL
 from incident.sandbox.slack.workspace import Channel, Message
 from incident.sandbox.verification import CHANNEL
+from incident.workflows.reflect import SURFACES
 from tests.faults.harness import OPENER, TITLE, Harness
 from tests.faults.stores import undone
 
@@ -29,10 +32,16 @@ class Allowed:
             back, so where the answer to exactly that call was lost, it is said again. Never not at all.
         calls: how many Meet spaces may have been made: a space that nobody was given is invisible, and Meet
             has no way to list them. Only one may be known to anybody.
+        lines: how many lines of the channel may say that its topic or its purpose was set: a service that
+            sets it late sets it once more, to what it is.
+        thanks: 0 where the person who made a change may be told nothing: the only place to tell them where
+            they typed does not answer for long, and the channel's own line has to do.
     """
 
     receipts: int = 1
     calls: int = 1
+    lines: int = 1
+    thanks: int = 1
 
 
 def wrong_with_incident(harness: Harness, allowed: Allowed) -> list[str]:
@@ -52,7 +61,8 @@ def _wrong(harness: Harness, allowed: Allowed) -> Iterator[str]:
         elif not line.ok:
             yield f"{line.step}: {len(line.found)}, {'; '.join(line.problems) or line.found}"
     for channel in _made(harness):
-        yield from _wrong_in_channel(harness, channel)
+        yield from _wrong_in_channel(harness, channel, allowed)
+        yield from wrong_with_surfaces(harness, channel)
     announced = said(harness, channel_named(harness, CHANNEL).id)
     if len(announced) != 1:
         yield f"{len(announced)} messages in #{CHANNEL}"
@@ -68,14 +78,72 @@ def _wrong(harness: Harness, allowed: Allowed) -> Iterator[str]:
         yield f"{len(copies)} files in the folder"
     if left := undone(harness.store):
         yield f"not done: {left}"
+    yield from wrong_with_notices(harness, frozenset(Deliverable))
 
 
-def _wrong_in_channel(harness: Harness, channel: Channel) -> Iterator[str]:
+def wrong_with_notices(harness: Harness, about: Collection[str]) -> Iterator[str]:
+    """What is wrong with the messages that say what is late.
+
+    There is none where nothing was late, none is about anything else, and for each run, thing and reader
+    there is one at the most, which was edited as things went.
+
+    Args:
+        harness: what to look at.
+        about: what a workflow may be late with, as `Deliverable` calls it.
+    """
+    found = [m for m in notices(harness) if m.ts not in harness.known]
+    if found and not harness.late:
+        yield f"{len(found)} notices, although nothing was late"
+    keys = Counter(_notice_key(message) for message in found)
+    yield from (f"{count} notices {key}" for key, count in keys.items() if count > 1)
+    deliverables = {key.split(".")[-2] for key in keys}
+    yield from (f"a notice about {one}" for one in deliverables if one not in about)
+
+
+def wrong_with_surfaces(harness: Harness, channel: Channel, words: str = "") -> Iterator[str]:
+    """Where the surfaces of an incident disagree.
+
+    Args:
+        harness: what to look at.
+        channel: the incident's.
+        words: what briefing and board must show.
+    """
+    store = harness.open_store()
+    incident = store.incident_in_channel(channel.id)
+    if incident is None:
+        yield f"the store does not know #{channel.name}"
+        return
+    shown = store.surfaces(incident.id)
+    for surface in SURFACES:
+        if surface.name not in shown:
+            yield f"there is no {surface.name}"
+        elif shown[surface.name]["version"] != incident.version:
+            yield f"the {surface.name} shows {shown[surface.name]['version']} of {incident.version}"
+    for name in ("briefing", "board"):
+        place = shown.get(name, {})
+        message = harness.slack.workspace.messages.get(place.get("ts", ""))
+        if message is None or words not in str(message.blocks):
+            yield f"the {name} does not say {words!r}"
+    severity = ENGLISH.severity_of(incident)
+    rows = [row for row in harness.google.sheet_rows(*harness.tab) if row[0].text == incident.id]
+    if not rows or severity not in [cell.text for cell in rows[0]]:
+        yield f"the row does not say {severity}"
+    if not incident.document_id or severity not in harness.google.document_text(incident.document_id):
+        yield f"the report does not say {severity}"
+
+
+def _notice_key(message: Message) -> str:
+    """What tells it apart: `run.deliverable.reader`."""
+    assert message.metadata
+    return str(message.metadata["event_payload"]["key"])
+
+
+def _wrong_in_channel(harness: Harness, channel: Channel, allowed: Allowed) -> Iterator[str]:
     messages = harness.slack.workspace.history(channel.id)
     lines = Counter((m.subtype, m.user) for m in messages if m.subtype)
     for event in ("channel_topic", "channel_purpose"):
         count = sum(number for (subtype, _), number in lines.items() if subtype == event)
-        if count != 1:
+        if not 1 <= count <= allowed.lines:
             yield f"{event} {count} times"
     for person in (OPENER, *ON_CALL.users):
         if person not in channel.members:

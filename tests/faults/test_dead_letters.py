@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from incident.sandbox.faults import Fault
+from incident.sandbox.faults import Call, Fault, Moment
 from incident.sandbox.pubsub.fake import FakePubSub
 from incident.sandbox.serve import Server
 from tests.faults.buttons import buttons
+from tests.faults.deliveries import current
 from tests.faults.harness import TITLE, Harness
 from tests.faults.invariants import Allowed, notices, wrong_with_incident
 
@@ -21,12 +21,12 @@ MOST = 5
 
 @pytest.fixture
 def pubsub(harness: Harness) -> Iterator[FakePubSub]:
-    """Pub/Sub itself, which delivers to a worker process each."""
+    """Pub/Sub itself, which delivers to a worker each."""
     harness.settings = {"INCIDENT_MAX_DELIVERY_ATTEMPTS": str(MOST)}
 
     @Request.application
     def worker(request: Request) -> Response:
-        delivered = harness.workers.deliver(json.loads(request.get_data()), harness.environment())
+        delivered = harness.push(json.loads(request.get_data()))
         harness.later(60)
         return Response(status=delivered.status or 500)
 
@@ -57,30 +57,55 @@ UNREADABLE = {
 def test_what_cannot_be_read_is_kept_with_its_reason(
     data: bytes, harness: Harness, pubsub: FakePubSub
 ) -> None:
-    read_from = harness.workers.audit.stat().st_size if harness.workers.audit.exists() else 0
+    harness.deliveries.audit.clear()
     pubsub.publish(data, {"kind": "command", "id": "x"})
     assert pubsub.wait_until_settled(30)
     assert [letter.data for letter in pubsub.dead_letters] == [data]
     assert {delivery.status for delivery in pubsub.deliveries} == {400}
-    lines = _lines(harness.workers.audit, read_from)
+    lines = [json.loads(line) for line in harness.deliveries.audit]
     assert [line["event"] for line in lines] == ["incident.message.unreadable"] * MOST
     assert all(line["severity"] == "ERROR" and "cannot be read" in line["message"] for line in lines)
     assert not harness.fault_injector.calls
 
 
-def test_a_dead_letter_that_is_put_back_is_done_once(harness: Harness, pubsub: FakePubSub) -> None:
+def test_no_outage_ends_in_the_dead_letters(harness: Harness, pubsub: FakePubSub) -> None:
     harness.fault_injector.break_("docs.*", Fault(status=503))
     message = harness.say(f"/incident {TITLE}")
     pubsub.publish(message.to_message(), {"kind": message.kind, "id": message.id})
     assert pubsub.wait_until_settled(30)
-    (letter,) = pubsub.dead_letters
-    assert len(buttons(harness)) == 1, "the last delivery says what to do by hand"
-    assert len(notices(harness)) == 2, "and before, what is late was said once"
+    for _ in range(2 * MOST):
+        harness.deliver_own()
+        harness.minute()
+    assert pubsub.dead_letters == []
+    assert [delivery.status for delivery in pubsub.deliveries] == [200]
+    assert buttons(harness) == [], "there is nothing that a person could do"
+    assert len(notices(harness)) == 1, "the channel is told once what is late"
     harness.fault_injector.mend()
+    harness.run_on()
+    assert wrong_with_incident(harness, Allowed()) == []
+
+
+def test_a_dead_letter_that_is_put_back_is_done_once(harness: Harness, pubsub: FakePubSub) -> None:
+    """The worker dies of it each time."""
+    killing = True
+
+    def kill(call: Call, moment: Moment) -> None:
+        if killing and moment == "acted" and call.service == "docs" and (delivery := current()):
+            delivery.kill()
+
+    harness.fault_injector.watch(kill)
+    message = harness.say(f"/incident {TITLE}")
+    pubsub.publish(message.to_message(), {"kind": message.kind, "id": message.id})
+    assert pubsub.wait_until_settled(30)
+    assert [delivery.status for delivery in pubsub.deliveries] == [500] * MOST
+    (letter,) = pubsub.dead_letters
+    killing = False
     pubsub.replay(letter)
     assert pubsub.wait_until_settled(30)
     assert pubsub.dead_letters == []
-    assert wrong_with_incident(harness, Allowed()) == []
+    harness.run_on()
+    told = MOST + 1  # by each that died before it could store that it had
+    assert wrong_with_incident(harness, Allowed(receipts=told, calls=2)) == []
     assert buttons(harness) == []
 
 
@@ -92,10 +117,5 @@ def test_a_dead_letter_that_is_put_back_although_it_was_done_changes_nothing(
         pubsub.publish(message.to_message(), {"kind": message.kind, "id": message.id})
         assert pubsub.wait_until_settled(30)
     assert len(pubsub.deliveries) == 2
+    harness.run_on()
     assert wrong_with_incident(harness, Allowed()) == []
-
-
-def _lines(audit: Path, read_from: int) -> list[dict[str, str]]:
-    with audit.open(encoding="utf-8") as log:
-        log.seek(read_from)
-        return [json.loads(line) for line in log]

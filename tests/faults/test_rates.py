@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 
+from incident.model.interaction import Interaction, Kind
 from incident.sandbox.google.state import DOCUMENT
 from incident.sandbox.verification import BRIEFING, CHANNEL
-from tests.faults.harness import PLACE, Harness, backoffs
+from tests.faults.harness import PLACE, Harness
 from tests.faults.invariants import channel_named, event_type, said
+from tests.faults.pushes import backoffs
 from tests.faults.stores import undone
 
 INCIDENTS = 50
 MOST_SLEPT = 20.0
 """Seconds that any one thread of a worker may pause in one delivery, in-call retries all told."""
 MOST_DELIVERIES = 100
+MOST_SECONDS = 3600.0
+"""In which all fifty are to be there."""
+
+TICK = Interaction("tick", Kind.TICK, datetime(2026, 1, 1, tzinfo=UTC), "", "", "", {})
 
 
 @pytest.mark.timeout(300)
@@ -28,16 +36,25 @@ def test_a_burst_loses_nothing_and_doubles_nothing(harness: Harness) -> None:
         (60.0 * number / INCIDENTS, number, 1, harness.say(f"/incident number {number} of a bad day", PLACE))
         for number in range(INCIDENTS)
     ]
-    longest = deliveries = 0.0
+    longest = 0.0
+    numbers = count(INCIDENTS)
+    heapq.heappush(waiting, (60.0, next(numbers), 1, TICK))
     while waiting:
         due, number, attempt, message = heapq.heappop(waiting)
         now = harness.clock.ahead - began
         harness.later(max(0.0, due - now))
         delivered = harness.deliver(message, attempt)
-        longest, deliveries = max(longest, delivered.slept), deliveries + 1
+        longest = max(longest, delivered.slept)
+        now = max(due, now)
+        for sent in harness.deliveries.sent:
+            heapq.heappush(waiting, (now, next(numbers), 1, sent))
+        harness.deliveries.sent.clear()
         if not delivered.acknowledged:
             assert attempt < MOST_DELIVERIES
-            heapq.heappush(waiting, (max(due, now) + _backoff(attempt), number, attempt + 1, message))
+            heapq.heappush(waiting, (now + _backoff(attempt), number, attempt + 1, message))
+        elif message is TICK and (waiting or harness.under_way()):
+            assert now < MOST_SECONDS, harness.under_way()
+            heapq.heappush(waiting, (now + 60.0, next(numbers), 1, TICK))
     assert longest <= MOST_SLEPT
     assert undone(harness.store) == {}
     assert _wrong(harness) == []

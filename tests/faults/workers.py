@@ -1,4 +1,4 @@
-"""Deliveries to worker processes that a test can kill, freeze and look into."""
+"""Deliveries to worker processes that a test can kill and freeze by a signal."""
 
 from __future__ import annotations
 
@@ -8,52 +8,33 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
+from tests.faults.deliveries import Delivered
 from tests.faults.tampering import Tampering
 
 ROOT = Path(__file__).resolve().parents[2]
-_ACKNOWLEDGED = frozenset({102, 200, 201, 202, 204})
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """How a delivery ended.
-
-    Attributes:
-        status: of HTTP; 0 if the worker ended without an answer.
-        store_calls: how often it called its store.
-        steps: how many steps it carried out.
-        records: how often it recorded something.
-        slept: the most seconds that any of its threads meant to pause.
-    """
-
-    status: int
-    store_calls: int = 0
-    steps: int = 0
-    records: int = 0
-    slept: float = 0.0
-
-    @property
-    def acknowledged(self) -> bool:
-        """Whether Pub/Sub would take it as done."""
-        return self.status in _ACKNOWLEDGED
 
 
 class Workers:
     """Makes a process for each delivery. Safe for threads."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
-        """Loads the worker once; `folder` is for sockets and such."""
-        self.clock = folder / "clock"
-        self.audit = folder / "audit.jsonl"
-        self._socket = str(folder / "workers.socket")
+    def __init__(self, clock: Path, store: Path, google: str) -> None:
+        """Loads the worker once.
+
+        Args:
+            clock: the file of the `SharedClock`.
+            store: the file of the store.
+            google: the root at which Google's APIs answer, with a slash at the end.
+        """
+        self._folder = tempfile.TemporaryDirectory()
+        self._socket = f"{self._folder.name}/socket"
         self._running: set[int] = set()
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
@@ -65,8 +46,8 @@ class Workers:
         )
         assert self._process.stdin
         assert self._process.stdout
-        started = {"environment": dict(environment), "clock": str(self.clock), "audit": str(self.audit)}
-        self._process.stdin.write(json.dumps(started) + "\n")
+        files = {"clock": str(clock), "store": str(store), "google": google}
+        self._process.stdin.write(json.dumps(files) + "\n")
         self._process.stdin.flush()
         assert self._process.stdout.readline() == "ready\n"
 
@@ -75,12 +56,22 @@ class Workers:
         envelope: Mapping[str, Any],
         environment: Mapping[str, str],
         tampering: Tampering | None = None,
+        *,
+        patience: int = 0,
     ) -> Delivered:
-        """One push to a process of its own; returns when that has ended."""
+        """One push to a process of its own; returns when that has ended.
+
+        Args:
+            envelope: what is pushed.
+            environment: the worker's settings.
+            tampering: what is done to it.
+            patience: seconds that its clients wait for an answer; 0 for what the bot itself allows.
+        """
         asked = {
             "envelope": envelope,
             "environment": dict(environment),
             "tampering": asdict(tampering or Tampering()),
+            "patience": patience,
         }
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(self._socket)
@@ -95,19 +86,6 @@ class Workers:
                 finally:
                     with self._lock:
                         self._running.discard(pid)
-
-    def deliver_at_once(
-        self, envelopes: Sequence[Mapping[str, Any]], environment: Mapping[str, str]
-    ) -> list[Delivered]:
-        """Each push to a process of its own, at the same instant."""
-        barrier = threading.Barrier(len(envelopes))
-
-        def deliver(envelope: Mapping[str, Any]) -> Delivered:
-            barrier.wait()
-            return self.deliver(envelope, environment)
-
-        with ThreadPoolExecutor(len(envelopes)) as pool:
-            return list(pool.map(deliver, envelopes))
 
     def signal(self, number: signal.Signals, pids: Iterable[int] = ()) -> frozenset[int]:
         """Kills, freezes or thaws these workers, or every one that runs now; which it was."""
@@ -126,6 +104,7 @@ class Workers:
         self._process.stdin.close()
         self._process.wait(10)
         self._process.stdout.close()
+        self._folder.cleanup()
 
     def _answer(self, line: TextIO) -> Delivered:
         line.write("\n")

@@ -5,31 +5,43 @@ Hypothesis (`test_fuzz.py`) and, where it is installed, atheris (`atheris_run.py
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from slack_sdk.signature import Clock
 
-from incident.commands import (
-    AskWhatWasMeant,
-    Command,
-    Declare,
+from incident.commands.declare import Declare
+from incident.commands.question import AskFor, AskWhatWasMeant
+from incident.commands.registry import (
     Ignore,
     OpenForm,
-    RecordUpdate,
+    UnknownCommandError,
+    from_dict,
     parse,
     parse_text,
+    spec_named,
+    spec_of,
+    to_dict,
 )
+from incident.commands.severity import SetSeverity
+from incident.commands.update import PostUpdate
 from incident.intake.requests import Check, MalformedRequestError, NothingToDo, Request, read
+from incident.intake.resend import Resend, is_resend, read_resend, resend_value
 from incident.intake.signature import Verifier
+from incident.messages import change as change_messages
 from incident.messages import incident as incident_messages
 from incident.messages import intake as intake_messages
-from incident.messages.incident import TOPIC_LIMIT, Links
+from incident.messages.incident import TOPIC_LIMIT
+from incident.messages.intake import RESEND
 from incident.messages.locales import words_for
 from incident.messages.rich import Message
-from incident.model.incident import Incident, Role
+from incident.messages.words import Words
+from incident.model.incident import Incident, Role, Update
 from incident.model.interaction import Interaction, Kind, UnreadableMessageError
 from incident.model.naming import channel_name, document_title, incident_id, with_suffix
 from incident.model.slack_text import as_typed, escape, escape_within, one_line
@@ -37,12 +49,11 @@ from incident.runtime.secrets import FixedSecret
 from incident.sandbox.slack import blocks as block_kit
 from incident.sandbox.slack import mrkdwn
 from incident.sandbox.slack.bot_link import signature
-from incident.worker.function import read_push
+from incident.worker.push import read_push
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NOW = 1_531_420_618
 _CHANNEL = re.compile(r"[a-z0-9_-]{1,79}[a-z0-9_]")
-_LINKS = Links(call="https://meet.example/abc", report="https://docs.example/d/1")
 _LANGUAGES = tuple(map(words_for, ("en", "fr")))
 
 
@@ -72,8 +83,10 @@ def requests(data: bytes) -> None:
         case Request(interaction):
             travelled = Interaction.from_message(interaction.to_message())
             assert travelled.id == interaction.id
+            _send_again(travelled)
             for in_incident in (True, False):
-                _answer(parse(travelled, in_incident=in_incident))
+                with suppress(UnknownCommandError):
+                    _answer(parse(travelled, in_incident=in_incident))
             if interaction.kind is Kind.COMMAND:
                 assert travelled == interaction
         case other:
@@ -93,7 +106,7 @@ def grammar(data: bytes) -> None:
     for in_incident in (True, False):
         command = parse_text(text, in_incident=in_incident)
         assert not isinstance(command, Ignore)
-        assert isinstance(command, OpenForm) == (one_line(text) == "")
+        assert isinstance(command, OpenForm) == (one_line(as_typed(text)) == "")
         _answer(command)
 
 
@@ -121,9 +134,13 @@ def escapes(data: bytes) -> None:
 
 def messages(data: bytes) -> None:
     """Every message that quotes a person."""
-    _answer(Declare(one_line(_text(data)) or "x"))
-    _answer(RecordUpdate(_text(data) or "x"))
-    _answer(AskWhatWasMeant(_text(data) or "x"))
+    text = _text(data)
+    if not one_line(as_typed(text)):  # nobody can have typed that: it opens the form
+        text = "x"
+    _answer(Declare(one_line(as_typed(text))))
+    _answer(PostUpdate(text))
+    _answer(SetSeverity("sev2", text))
+    _answer(AskWhatWasMeant(text))
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
@@ -139,34 +156,65 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8", "surrogateescape")
 
 
-def _answer(command: Command) -> None:
-    """What the bot would say to it, in both languages."""
+def _send_again(interaction: Interaction) -> None:
+    """What the button for sending again carries comes back as it was, and only to the same person."""
+    if is_resend(interaction):
+        resend = read_resend(interaction)
+        assert resend is None or resend.interaction.user == interaction.user
+    for in_doubt in (True, False):
+        if value := resend_value(interaction, in_doubt=in_doubt):
+            assert len(value) <= 2000
+            assert not {*"&<>"} & {*value}
+            pressed = {"action_id": RESEND, "value": value, "response_url": "u"}
+            press = replace(interaction, kind=Kind.BUTTON, payload=pressed)
+            payload = {**interaction.payload, "response_url": "u"}
+            assert read_resend(press) == Resend(replace(interaction, payload=payload), in_doubt)
+            assert read_resend(replace(press, user=press.user + "x")) is None
+
+
+def _answer(command: Any) -> None:
+    """What the bot would say to it, in both languages; and it is the same after a store."""
+    if not isinstance(command, Ignore | OpenForm):
+        assert from_dict(json.loads(json.dumps(to_dict(command)))) == command
     for say in _LANGUAGES:
         match command:
             case Declare(title, severity):
-                assert one_line(title) == title
-                incident = Incident(
-                    id="2026-11-23-4k7wm2zt",
-                    title=title,
-                    date=date(2026, 11, 23),
-                    declared_at=datetime(2026, 11, 23, tzinfo=UTC),
-                    declared_by="U012ABCDEF",
-                    severity=severity,
-                    roles=dict.fromkeys(Role, "U012ABCDEF"),
-                )
-                _check(incident_messages.briefing(say, incident, _LINKS))
-                _check(incident_messages.announcement(say, incident, "C012AB"))
-                _check(intake_messages.not_recorded(say, title[:2900]))
-                for words in (
-                    incident_messages.topic(say, incident),
-                    incident_messages.purpose(say, incident),
-                ):
-                    assert len(words) <= TOPIC_LIMIT
-                    assert list(mrkdwn.problems(words)) == []
-            case RecordUpdate(text):
-                _check(incident_messages.update(say, "U012ABCDEF", text))
+                _declared(say, title, severity)
+            case PostUpdate() | SetSeverity():
+                line = spec_of(command).line
+                assert line is not None
+                _check(change_messages.line(say, line(command, say.locale), "U012ABCDEF"))
             case AskWhatWasMeant(text):
-                _check(incident_messages.question(say, text, "command-x"))
+                _check(change_messages.question(say, text, "command-x"))
+            case AskFor(name):
+                menu = spec_named(name).menu
+                assert menu is not None
+                _check(change_messages.menu(menu(say.locale)))
+
+
+def _declared(say: Words, title: str, severity: str) -> None:
+    assert one_line(title) == title
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    incident = Incident(
+        id="2026-11-23-4k7wm2zt",
+        title=title,
+        date=date(2026, 11, 23),
+        declared_at=now,
+        declared_by="U012ABCDEF",
+        severity=severity,
+        roles=dict.fromkeys(Role, "U012ABCDEF"),
+        channel_id="C012AB",
+        meet_url="https://meet.example/abc",
+        document_url="https://docs.example/abc",
+        last_update=Update(title, "U012ABCDEF", now),
+    )
+    _check(incident_messages.briefing(say, incident))
+    _check(incident_messages.announcement(say, incident))
+    _check(intake_messages.not_recorded(say, title[:2900]))
+    _check(intake_messages.not_known_if_recorded(say, title[:2900], "x" * 2000))
+    for words in (incident_messages.topic(say, incident), incident_messages.purpose(say, incident)):
+        assert len(words) <= TOPIC_LIMIT
+        assert list(mrkdwn.problems(words)) == []
 
 
 def _check(message: Message) -> None:

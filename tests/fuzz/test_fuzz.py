@@ -83,10 +83,16 @@ def test_good_examples_with_a_little_changed(name: str) -> None:
 KEYS = """
 type user team channel container id channel_id trigger_id response_url actions action_id value view
 callback_id private_metadata state values title severity selected_option event event_id team_id challenge
+selected_options selected_user selected_users selected_date_time rich_text_value elements block_id blocks
+message ts message_ts thread_ts files name permalink text subtype reaction item edited bot_id authorizations
+user_id is_bot
 """
 WORDS = """
 block_actions view_submission view_closed event_callback url_verification declare question.update
-question.declare run.retry link.call sev1 sev9 {"channel":1} \ud800
+question.declare run.retry link.call sev1 sev9 {"channel":1} \ud800 message_action shortcut intake.resend
+button checkboxes static_select users_select multi_users_select datetimepicker rich_text_input rich_text_list
+input message reaction_added message_changed message_deleted channel_rename member_joined_channel
++1::skin-tone-2
 """
 keys, words = st.sampled_from(KEYS.split()), st.sampled_from(WORDS.split())
 bodies = st.recursive(

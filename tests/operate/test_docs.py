@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from incident.cli import COMMANDS, main
+from incident.commands.registry import typed
+from incident.commands.spec import Scope
 from incident.services.google import SCOPES
 from incident.services.slack_methods import PURPOSES
 
@@ -100,6 +102,70 @@ def test_every_line_that_wakes_somebody_is_in_the_runbook() -> None:
     }
 
 
+def layout() -> list[str]:
+    """Every path that README's layout names, a folder with a slash at its end."""
+    block = README[README.index("## Layout") :].split("```")[1]
+    folders: list[str] = []
+    named = []
+    for line in block.strip().splitlines():
+        path = re.match(r"( *)(\S+)", line)
+        assert path, line
+        depth = len(path[1]) // 2
+        folders[depth:] = [path[2]]
+        named.append("".join(folders))
+    return named
+
+
+def test_the_layout_names_what_there_is() -> None:
+    tracked = {path for path in layout() if (ROOT / path).exists()}
+    assert tracked == set(layout())
+    assert all((ROOT / path).is_dir() == path.endswith("/") for path in layout())
+    described = re.findall(r"[\w-]+\.(?:md|txt)\b", README[README.index("## Layout") :].split("```")[1])
+    assert all((ROOT / name).exists() or (ROOT / "docs" / name).exists() for name in described)
+
+
+@pytest.mark.parametrize("folder", ["incident", "tests"])
+def test_the_layout_names_every_package(folder: str) -> None:
+    packages = {f"{folder}/{path.parent.name}/" for path in (ROOT / folder).glob("*/__init__.py")}
+    assert len(packages) > 10
+    assert packages == {path for path in layout() if path.endswith("/") and path.startswith(f"{folder}/")} - {
+        f"{folder}/"
+    }
+
+
+def test_the_first_screen_of_the_readme_shows_the_two_commands() -> None:
+    first = README.splitlines()[:20]
+    assert any(line.startswith("make sandbox ") for line in first)
+    assert any(line.startswith("make test ") for line in first)
+
+
+FOLDERS = ("", "docs", "terraform", "terraform/tests", "tests", "incident")
+"""Where a file that a text names is looked for, besides beside the text itself."""
+
+
+@pytest.mark.parametrize("kind", ["py", "tf", "hcl", "md", "yaml"])
+def test_no_text_refers_to_a_document_that_is_not_here(kind: str) -> None:
+    """Documents, Terraform and tests; a module by its whole path."""
+    texts = [
+        path
+        for folder in ("incident", "tests", "terraform", "docs", ".ci")
+        for path in (ROOT / folder).rglob(f"*.{kind}")
+        if not {".terraform", "__pycache__"} & set(path.parts)
+    ]
+    texts += ROOT.glob(f"*.{kind}")
+    assert texts
+    pattern = (
+        r"(?<![\w./:@$*\\{}-])((?:[\w-]+/)*[\w-]+\.(?:md|tf|tftest\.hcl)|(?:incident|tests)/[\w/]+\.py)\b"
+    )
+    missing = {
+        (str(path.relative_to(ROOT)), name)
+        for path in texts
+        for name in re.findall(pattern, path.read_text())
+        if not any((ROOT / place / name).exists() for place in (*FOLDERS, path.parent))
+    }
+    assert missing == set()
+
+
 def rows_of_events() -> list[str]:
     return [
         row[0] for part in RUNBOOK.split("| event |")[1:] for row in rows(f"| event |{part}", "| event |")
@@ -109,3 +175,22 @@ def rows_of_events() -> list[str]:
 def test_events_that_are_named_are_written() -> None:
     named = set(re.findall(r"\bincident\.[a-z]+\.[a-z]+\b", DEPLOY + RUNBOOK))
     assert named <= {event for text in CODE.values() for event in re.findall(r'"(incident\.[a-z.]+)"', text)}
+
+
+def test_what_people_can_type_is_explained_as_the_commands_have_it() -> None:
+    """The table that the registry makes; its first two rows and its last are about no verb."""
+    where = {Scope.ANYWHERE: "anywhere", Scope.IN_INCIDENT: "in an incident's channel"}
+    expected = []
+    for scope, place in where.items():
+        for spec in typed():
+            if spec.scope is scope:
+                text = spec.text["en"]
+                usage = f" {{{text.usage}}}" if text.usage else ""
+                expected.append([place, f"/incident {text.verbs[0]}{usage}", text.help])
+    explained = rows(README, "| where | what | does |")
+    assert [row[:2] for row in explained[:2]] == [
+        ["anywhere", "/incident {what went wrong}"],
+        ["anywhere", "/incident"],
+    ]
+    assert explained[-1][:2] == ["in an incident's channel", "/incident {anything else}"]
+    assert explained[2:-1] == expected

@@ -278,6 +278,25 @@ def test_a_topic_that_is_missing(world: World) -> None:
         is_bad(found[name], "there is no topic nowhere", "terraform apply")
 
 
+def test_a_worker_that_may_not_publish(world: World) -> None:
+    assert (
+        examined(world, "Own messages")["Own messages"].found
+        == "the worker may publish to incident-interactions"
+    )
+    permissions = world.pubsub.api.permissions
+    world.pubsub.api.permissions = set()
+    try:
+        found = examined(world, "Own messages")["Own messages"]
+    finally:
+        world.pubsub.api.permissions = permissions
+    is_bad(found, "the worker may not publish to incident-interactions", "terraform apply")
+
+
+def test_a_worker_that_publishes_to_no_topic(world: World) -> None:
+    found = examined(world, "Own messages", INCIDENT_TOPIC="nowhere")["Own messages"]
+    is_bad(found, "may not publish to nowhere", "Or set INCIDENT_TOPIC right.")
+
+
 def test_a_topic_that_nobody_listens_to(world: World) -> None:
     topic = f"projects/sandbox/topics/{world.environment()['INCIDENT_TOPIC']}-dead-letters"
     found = examined(world, "Subscription", INCIDENT_TOPIC=topic.rpartition("/")[2])["Subscription"]
@@ -324,7 +343,7 @@ def test_prints_a_line_for_each_and_says_it_by_its_status(
     assert main(["doctor"]) == 0
     *lines, empty, closing = capsys.readouterr().out.splitlines()
     assert {line[0] for line in lines} == {"✓"}
-    assert len(lines) == 17
+    assert len(lines) == 18
     assert (empty, closing) == ("", "All is well.")
 
     configure(monkeypatch, world, INCIDENT_SHEET="Nowhere")

@@ -27,7 +27,7 @@ def test_is_the_app_that_the_bot_needs(capsys: pytest.CaptureFixture[str]) -> No
     assert command == {
         "command": "/incident",
         "url": URL,
-        "description": "Start an incident",
+        "description": "Declare an incident",
         "usage_hint": "[what went wrong]",
         "should_escape": True,
     }

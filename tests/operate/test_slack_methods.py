@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from incident.messages.rich import plain
+from incident.runtime.failures import PermanentError
+from incident.runtime.secrets import FixedSecret
 from incident.sandbox.faults import Fault
 from incident.sandbox.slack.methods import METHODS as OFFERED
+from incident.services.slack import MessageTag, Slack
 from incident.services.slack_methods import METHODS, PURPOSES
 from tests.faults.discovery import ALONE, Stage, sqlite_harness
 from tests.faults.harness import TITLE, Harness
@@ -22,7 +26,7 @@ def called() -> frozenset[str]:
     The token has the scopes of the manifest and no more, and that is enough.
     """
     calls: dict[str, Sequence[str]] = {"": ()}
-    with sqlite_harness() as harness:
+    with sqlite_harness() as harness, harness.in_place():
         stage = Stage(harness)
         for scenario in SCENARIOS.values():
             stage.set(scenario)
@@ -33,10 +37,26 @@ def called() -> frozenset[str]:
             assert scenario.wrong(harness, Allowed(receipts=9, calls=9)) == [], scenario.name
         harness.reset()
         restrict(harness)
-        harness.fault_injector.break_("slack.chat.postMessage", Fault(status=500, acts=True), times=2)
-        harness.settle(harness.say(f"/incident {TITLE}"), every=ALONE)  # and the announcement is looked for
+        # The announcement is looked for, and the receipt in the conversation with its reader.
+        harness.fault_injector.break_("slack.response_url", Fault(status=404))
+        harness.fault_injector.break_("slack.chat.postMessage", Fault(status=500, acts=True), times=3)
+        harness.settle(harness.say(f"/incident {TITLE}"), every=ALONE)
         calls["announced unanswered"] = harness.calls()
+        repair(harness)
+        calls["repaired"] = harness.calls()
     return frozenset(call.partition(" ")[0] for some in calls.values() for call in some)
+
+
+def repair(harness: Harness) -> None:
+    """What clears up after a call that acted late, and the doctor's look for a channel that is not there."""
+    slack = Slack(FixedSecret(harness.environment()["SLACK_BOT_TOKEN"]), f"{harness.slack.url}/api/")
+    posted = slack.post("incident-sre", plain("twice"), MessageTag("incident_update", "i1"))
+    slack.delete(posted)
+    for _ in range(2):
+        slack.add_bookmark(posted.channel, "Call", "https://meet.example.org", ":telephone_receiver:")
+    assert slack.remove_duplicate_bookmarks(posted.channel, "https://meet.example.org") == 1
+    with pytest.raises(PermanentError):
+        slack.channel_id("no-such-channel")
 
 
 def restrict(harness: Harness) -> None:

@@ -115,6 +115,10 @@ def test_a_delegation_that_no_administrator_has_entered_is_permanent_and_says_no
         (403, {"error": {"errors": [{"reason": "insufficientPermissions"}]}}, PermanentError, True),
         (404, {"error": {"status": "NOT_FOUND"}}, PermanentError, True),
         (408, {}, TransientError, False),
+        (409, {"error": {"status": "ABORTED"}}, TransientError, False),
+        (409, {"error": {"status": "ABORTED", "errors": [{"reason": "conflict"}]}}, TransientError, False),
+        (409, {"error": {"errors": [{"reason": "aborted"}]}}, TransientError, False),
+        (409, {"error": {"status": "ALREADY_EXISTS"}}, PermanentError, True),
         (500, {"error": {"status": "INTERNAL"}}, TransientError, False),
         (503, {"error": {"status": "UNAVAILABLE"}}, TransientError, False),
     ],
@@ -129,3 +133,19 @@ def test_an_error_is_told_apart_by_what_helps(
         meet().start()
 
     assert failure.value.refused is refused
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<html>A proxy's page</html>", '{"name": "spaces/1", "meet', "[]", '"x"']
+)
+def test_a_success_that_is_no_json_leaves_open_whether_it_was_done(
+    wire: responses.RequestsMock, body: str
+) -> None:
+    tokens(wire)
+    wire.post(SPACES, body=body, status=200)
+
+    with pytest.raises(TransientError) as failure:
+        meet().start()
+
+    assert not failure.value.refused
+    assert len([call for call in wire.calls if call.request.url == f"{SPACES}?alt=json"]) == 1

@@ -19,10 +19,25 @@ MODULES = {
     for path in PACKAGE.rglob("*.py")
 }
 DEPLOYED = sorted(name for name in MODULES if not name.startswith("incident.sandbox"))
-PURE = (
-    "model.incident", "model.naming", "model.slack_text", "model.interaction", "commands",
-    "runtime.failures", "runtime.deadline", "runtime.instance",
-)  # fmt: skip
+PURE = ("model", "commands", "runtime.clock", "runtime.failures", "runtime.deadline", "runtime.instance")
+ARROWS = {
+    "model": (),
+    "commands": ("model",),
+    "runtime": ("model",),
+    "engine": ("model", "runtime"),
+    "messages": ("commands", "model", "runtime"),
+    "services": ("messages", "model", "runtime"),
+    "store": ("engine", "model", "runtime"),
+    "surfaces": ("messages", "model", "runtime", "services", "store"),
+    "workflows": ("commands", "engine", "messages", "model", "runtime", "services", "surfaces"),
+    "intake": ("commands", "messages", "model", "runtime"),
+    "worker": (
+        "commands", "engine", "messages", "model", "runtime", "services", "store", "surfaces", "workflows",
+    ),
+    "operate": ("commands", "messages", "model", "runtime", "services", "store", "surfaces"),
+    "cli": ("operate", "sandbox"),
+}  # fmt: skip
+"""Whom the modules of each package may import, besides their own package."""
 GOOGLE_CLIENTS = ("googleapiclient", "google.cloud.firestore", "google.cloud.firestore_v1", "httplib2")
 
 
@@ -45,13 +60,13 @@ def under(name: str, *packages: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
 
 
-@pytest.mark.parametrize("module", [f"incident.{name}" for name in PURE])
-def test_what_is_pure_imports_the_standard_library_and_the_slug_alone(module: str) -> None:
+@pytest.mark.parametrize("module", [m for m in DEPLOYED if under(m, *(f"incident.{name}" for name in PURE))])
+def test_what_is_pure_imports_the_standard_library_and_the_romaniser_alone(module: str) -> None:
     allowed = {f"incident.{name}" for name in PURE}
     for name in imported(module):
         top = name.partition(".")[0]
-        assert top in sys.stdlib_module_names or under(name, *allowed, "slugify"), f"{module} imports {name}"
-    assert module == "incident.model.naming" or not any(under(name, "slugify") for name in imported(module))
+        assert top in sys.stdlib_module_names or under(name, *allowed, "anyascii"), f"{module} imports {name}"
+    assert module == "incident.model.naming" or not any(under(name, "anyascii") for name in imported(module))
 
 
 @pytest.mark.parametrize("module", DEPLOYED)
@@ -63,35 +78,50 @@ def test_the_sandbox_is_imported_by_the_command_alone(module: str) -> None:
 def test_the_engine_knows_no_service(module: str) -> None:
     for name in imported(module):
         top = name.partition(".")[0]
-        assert top in sys.stdlib_module_names or under(
-            name, "incident.engine", "incident.runtime.failures", "incident.runtime.deadline", "incident"
-        )
-        assert name == "incident" or not under(
-            name, "incident.services", "incident.store", "incident.messages", "incident.workflows"
-        )
+        assert top in sys.stdlib_module_names or top == "incident", f"{module} imports {name}"
+
+
+def package_of(module: str) -> str:
+    """The name below `incident`; empty for `incident` itself."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+@pytest.mark.parametrize("module", DEPLOYED)
+def test_arrows_point_down(module: str) -> None:
+    package = package_of(module)
+    if not package:
+        assert not [name for name in imported(module) if under(name, "incident")]
+        return
+    reached = {package_of(name) for name in imported(module) if under(name, "incident")}
+    assert reached - {""} <= {package, *ARROWS[package]}
+
+
+def test_no_arrow_leads_back() -> None:
+    """Each package can be understood, and loaded, with those below it alone."""
+    below = {package: set(reached) for package, reached in ARROWS.items()}
+    while below:
+        lowest = {package for package, reached in below.items() if not reached & below.keys()}
+        assert lowest, below
+        below = {package: reached for package, reached in below.items() if package not in lowest}
+    assert {package_of(module) for module in DEPLOYED} - {""} == ARROWS.keys()
 
 
 @pytest.mark.parametrize(
     ("package", "forbidden"),
     [
-        (
-            "incident.intake",
-            ("incident.workflows", "incident.services", "incident.store", "incident.worker"),
-        ),
         ("incident.intake", GOOGLE_CLIENTS),
-        (
-            "incident.messages",
-            ("incident.services", "incident.store", "incident.workflows", "incident.engine"),
-        ),
-        ("incident.store", ("incident.services", "incident.messages", "incident.workflows", "slack_sdk")),
-        ("incident.services", ("incident.store", "incident.workflows", "incident.engine", "incident.intake")),
-        ("incident.workflows", ("incident.intake", "slack_sdk", "googleapiclient", "google", "flask")),
+        ("incident.messages", ("googleapiclient", "google", "flask", "requests")),
+        ("incident.store", ("slack_sdk", "googleapiclient", "flask", "requests")),
+        ("incident.surfaces", ("slack_sdk", "googleapiclient", "google", "flask", "requests")),
+        ("incident.workflows", ("slack_sdk", "googleapiclient", "google", "flask", "requests")),
+        ("incident.worker", ("slack_sdk", "googleapiclient", "google", "requests")),
     ],
 )
-def test_arrows_point_down(package: str, forbidden: tuple[str, ...]) -> None:
-    for module in DEPLOYED:
-        if under(module, package):
-            assert not [name for name in imported(module) if under(name, *forbidden)], module
+def test_the_clients_of_services_are_used_where_they_belong(package: str, forbidden: tuple[str, ...]) -> None:
+    modules = [module for module in DEPLOYED if under(module, package)]
+    assert modules
+    for module in modules:
+        assert not [name for name in imported(module) if under(name, *forbidden)], module
 
 
 @pytest.mark.parametrize("module", DEPLOYED)
@@ -130,9 +160,10 @@ def test_the_slack_function_starts_and_answers_without_anything_of_the_workers()
     ).stdout.splitlines()
     assert "incident.intake.function" in loaded
     forbidden = (
-        "incident.worker", "incident.workflows", "incident.services", "incident.store", "incident.engine",
-        "incident.sandbox", "google.cloud.secretmanager", "google.cloud.secretmanager_v1", "stamina",
-        *GOOGLE_CLIENTS,
+        "incident.worker", "incident.workflows", "incident.surfaces", "incident.services", "incident.store",
+        "incident.engine", "incident.operate", "incident.sandbox",
+        "google.cloud.secretmanager", "google.cloud.secretmanager_v1", "stamina",
+        "anyascii", *GOOGLE_CLIENTS,
     )  # fmt: skip
     assert not [name for name in loaded if under(name, *forbidden)]
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.runtime.audit import AuditLog, trace_id, where
+from incident.runtime.audit import AuditLog, safe_traceback, trace_id
 from tests.unit.hostile import anything
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -136,7 +136,7 @@ def test_where_an_error_came_from_is_said_without_its_words() -> None:
     try:
         fail()
     except ValueError as error:
-        said = where(error)
+        said = safe_traceback(error)
     assert said.startswith("ValueError at test_audit.py:")
     assert said.count("test_audit.py") == 2
     assert "private" not in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.model.interaction import Interaction, Kind, UnreadableMessageError
+from incident.model.interaction import Interaction, Kind, UnreadableMessageError, reflect, resume
 from tests.unit.hostile import anything
 
 whole = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-times = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-3, minutes=-30))]))
+zones = st.sampled_from([UTC, timezone(timedelta(hours=-3, minutes=-30))])
+times = st.datetimes(timezones=zones).filter(lambda time: 1970 < time.year < 9998)
 payloads = st.dictionaries(
     whole, st.one_of(whole, st.dictionaries(whole, whole | st.booleans(), max_size=2)), max_size=4
 )
@@ -81,6 +83,11 @@ def test_any_bytes_are_a_message_or_unreadable(data: bytes) -> None:
     "changed",
     [
         {"version": 2},
+        {"version": 0},
+        {"version": True},
+        {"version": 1.0},
+        {"version": "1"},
+        {"version": None},
         {"version": "the words of a private incident"},
         {"kind": "gesture"},
         {"kind": []},
@@ -88,6 +95,17 @@ def test_any_bytes_are_a_message_or_unreadable(data: bytes) -> None:
         {"received_at": "yesterday"},
         {"received_at": 0},
         {"received_at": "2026-11-23T00:00:00"},
+        {"received_at": "0001-01-01T00:00:00+00:00"},
+        {"received_at": "0001-01-01T00:00:00+23:59"},
+        {"received_at": "1969-12-31T23:59:59+00:00"},
+        {"received_at": "9999-12-31T23:59:59+00:00"},
+        {"received_at": "9999-12-31T23:59:59-23:59"},
+        {"received_at": "10000-01-01T00:00:00+00:00"},
+        {"id": "half \ud83d"},
+        {"channel": "\udc00"},
+        {"actor": {"user": "\ud83d", "team": "T1"}},
+        {"payload": {"text": "half \ud83d"}},
+        {"payload": {"values": {"\ud83d": ["x"]}}},
         {"actor": {"user": "U1"}},
         {"actor": "U1"},
         {"actor": None},
@@ -120,6 +138,52 @@ def test_a_missing_field_is_named(name: str) -> None:
 def test_what_is_no_object_is_refused(data: bytes) -> None:
     with pytest.raises(UnreadableMessageError):
         Interaction.from_message(data)
+
+
+def test_half_a_character_in_the_bytes_themselves_is_refused() -> None:
+    data = json.dumps(message(id="\ud83d"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    with pytest.raises(UnreadableMessageError):
+        Interaction.from_message(data)
+
+
+def test_a_whole_emoji_is_read_however_it_is_written() -> None:
+    for ascii_only in (True, False):
+        data = json.dumps(message(payload={"text": "🔥"}), ensure_ascii=ascii_only).encode()
+        assert Interaction.from_message(data).payload == {"text": "🔥"}
+
+
+def test_the_tick_is_read() -> None:
+    tick = {
+        "version": 1,
+        "kind": "tick",
+        "id": "tick",
+        "received_at": "2000-01-01T00:00:00+00:00",
+        "actor": {"user": "", "team": ""},
+        "channel": "",
+        "payload": {},
+    }
+    read = Interaction.from_message(json.dumps(tick).encode())
+    assert (read.kind, read.id) == (Kind.TICK, "tick")
+
+
+NOW = datetime(2026, 11, 23, 3, 4, 5, 600_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "payload"),
+    [(resume, Kind.RESUME, {"run": "x", "wakes": ""}), (reflect, Kind.REFLECT, {"incident": "x"})],
+)
+def test_the_bots_own_messages_are_one_a_second(
+    make: Callable[[str, datetime], Interaction], kind: Kind, payload: dict[str, str]
+) -> None:
+    made = make("x", NOW)
+    assert (made.kind, made.payload, made.received_at) == (kind, payload, NOW)
+    assert (made.user, made.team, made.channel) == ("", "", "")
+    assert Interaction.from_message(made.to_message()) == made
+    assert make("x", NOW.replace(microsecond=0)).id == made.id
+    assert make("x", NOW.astimezone(timezone(timedelta(hours=5)))).id == made.id
+    others = {make("x", NOW + timedelta(seconds=1)).id, make("y", NOW).id, resume("x", NOW).id}
+    assert len({made.id, *others}) == (3 if kind is Kind.RESUME else 4)
 
 
 def test_fields_of_a_later_worker_are_passed_over() -> None:

@@ -2,64 +2,224 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any
 
-from incident.engine.workflow import Result, RunSnapshot
+import pytest
+
+from incident.engine.workflow import Attempt, Result, RunSnapshot, Step
 from incident.messages.english import ENGLISH
-from incident.model.incident import Incident, Thing
-from incident.workflows.notices import tells
-from incident.workflows.services import Services
+from incident.messages.rich import Message
+from incident.model.incident import Deliverable, Incident
+from incident.runtime.failures import PermanentError, StepError, TransientError
+from incident.services.slack import MessageTag, Posted
+from incident.workflows.notices import progress_notices
+from incident.workflows.registry import DELIVERABLES, WORKFLOWS
 
-FOLLOWS = tells({"document": Thing.REPORT})
-SAID = {"channel": "C1", "ts": "1.0"}
-THERE = {"document": {"url": "https://docs.example.org/1"}}
+FOLLOWS = progress_notices(
+    {"document": Deliverable.REPORT, "report": Deliverable.REPORT, "opener": Deliverable.INVITATIONS}
+)
+CHANNEL, PERSON, TEAM = (f"notice.report.{reader}" for reader in ("channel", "person", "team"))
+LATE = TransientError("docs", "http 503")
+REFUSED = PermanentError("drive", "notFound")
+BOTH = {"document": {"url": "https://docs.example.org/1"}, "report": {}}
+INCIDENT = Incident(
+    id="2026-11-23-4k7wm2zt",
+    title="down",
+    date=date(2026, 11, 23),
+    declared_at=datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC),
+    declared_by="U1",
+)
+IN_CHANNEL = {"channel": {"channel_id": "C1"}}
+
+
+def said(state: str, channel: str = "C1") -> Result:
+    """What is on record of a notice that was posted."""
+    return {"channel": channel, "ts": "1.0", "state": state}
 
 
 @dataclass
-class Tools:
-    say = ENGLISH
-    announcement_channel = "incident-sre"
+class Recorder:
+    """What is asked of Slack."""
+
+    posted: list[tuple[str, str]] = field(default_factory=list)
+    edited: list[tuple[Posted, str]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    there: list[Posted] = field(default_factory=list)
+
+    def post(self, channel: str, message: Message, tag: MessageTag) -> Posted:  # noqa: ARG002
+        self.posted.append((channel, message.text))
+        return Posted("C1", "1.0")
+
+    def edit(self, posted: Posted, message: Message, tag: MessageTag) -> None:  # noqa: ARG002
+        self.edited.append((posted, message.text))
+
+    def find(self, channel: str, tag: MessageTag, since: float) -> Posted | None:  # noqa: ARG002
+        return self.there[0] if self.there else None
+
+    def find_all(self, channel: str, tag: MessageTag, since: float) -> list[Posted]:  # noqa: ARG002
+        return self.there
+
+    def delete(self, posted: Posted) -> None:
+        self.deleted.append(posted.ts)
 
 
 @dataclass
 class Work:
-    run_id = "run"
-    person = "U1"
-    incident = Incident(
-        id="2026-11-23-4k7wm2zt",
-        title="down",
-        date=date(2026, 11, 23),
-        declared_at=datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC),
-        declared_by="U1",
-        channel_id="C1",
-    )
-    tools = cast(Services, Tools())
+    """A run of which one step fails."""
+
+    slack: Recorder = field(default_factory=Recorder)
+    person: str = "U1"
+    run_id: str = "run"
+    incident: Incident | None = INCIDENT
+
+    @property
+    def services(self) -> Any:
+        return SimpleNamespace(slack=self.slack, say=ENGLISH, announcement_channel="incident-sre")
 
     def since(self) -> float:
         return 0.0
 
-
-def names(results: dict[str, Result], *started: str) -> list[str]:
-    situation = RunSnapshot({**THERE, **results}, {}, frozenset(started), last=False)
-    work: Any = Work()
-    return [step.name for step in FOLLOWS(work, situation)]
+    def tag(self, kind: str, key: str = "") -> MessageTag:
+        return MessageTag(kind, "2026-11-23-4k7wm2zt", key)
 
 
-def test_what_was_late_is_said_to_be_there() -> None:
-    assert names({"late.report": SAID}, "late.report") == ["there.report"]
+def steps(
+    results: Mapping[str, Result],
+    failures: Mapping[str, StepError] | None = None,
+    *started: str,
+    work: Work | None = None,
+) -> dict[str, Step[Any]]:
+    """The steps that follow and are still to be done, by name."""
+    asked: Any = work or Work()
+    snapshot = RunSnapshot(results, failures or {}, frozenset(started))
+    return {step.name: step for step in FOLLOWS(asked, snapshot) if step.name not in results}
 
 
-def test_what_had_failed_is_replaced() -> None:
-    assert names({"late.report": SAID, "failed.report": SAID}) == ["failed.report.replaced"]
-
-
-def test_nothing_is_said_to_be_there_before_it_is_known_what_was_said() -> None:
-    """Or it would be told twice: by a message of its own, and in place of the one with the button."""
-    assert names({"late.report": SAID}, "late.report", "failed.report") == ["failed.report"]
+def test_what_is_neither_late_nor_there_is_not_spoken_of() -> None:
+    assert steps({}) == steps(IN_CHANNEL) == {}
+    assert steps({**IN_CHANNEL, "document": {}}) == {}
 
 
 def test_what_was_never_late_is_not_spoken_of() -> None:
-    assert names({}) == []
-    assert names({"late.report": {}}, "late.report") == []
+    assert steps({**IN_CHANNEL, **BOTH}) == {}
+
+
+@pytest.mark.parametrize("failure", [LATE, REFUSED])
+@pytest.mark.parametrize("step", ["document", "report"])
+def test_what_is_late_or_has_failed_is_one_message_in_the_channel(failure: StepError, step: str) -> None:
+    assert [*steps(IN_CHANNEL, {step: failure})] == [f"{CHANNEL}.0"]
+    assert [*steps(IN_CHANNEL, {"document": LATE, "report": failure})] == [f"{CHANNEL}.0"]
+
+
+def test_the_same_is_not_said_again() -> None:
+    results = {**IN_CHANNEL, f"{CHANNEL}.0": said("late")}
+    assert steps(results, {"document": LATE}) == {}
+    assert steps({**results, f"{CHANNEL}.1": said("failed")}, {"document": REFUSED}) == {}
+
+
+@pytest.mark.parametrize(("failures", "state"), [({"document": REFUSED}, "failed"), ({}, "there")])
+def test_as_it_goes_the_message_is_edited(failures: dict[str, StepError], state: str) -> None:
+    work = Work()
+    results = {**IN_CHANNEL, f"{CHANNEL}.0": said("late"), **({} if failures else BOTH)}
+    following = steps(results, failures, work=work)
+    assert [*following] == [f"{CHANNEL}.1"]
+    edit = following[f"{CHANNEL}.1"]
+    assert edit.run(work, Attempt(results)).values == said(state)
+    assert [posted for posted, _ in work.slack.edited] == [Posted("C1", "1.0")]
+    assert work.slack.posted == []
+    assert steps({**results, f"{CHANNEL}.1": said(state)}, failures) == {}
+
+
+def test_what_failed_and_is_tried_again_is_late_and_then_there() -> None:
+    results = {**IN_CHANNEL, f"{CHANNEL}.0": said("failed")}
+    assert [*steps(results, {"document": LATE})] == [f"{CHANNEL}.1"]
+    results[f"{CHANNEL}.1"] = said("late")
+    assert [*steps({**results, **BOTH})] == [f"{CHANNEL}.2"]
+
+
+def test_it_is_there_when_all_of_it_is() -> None:
+    results = {**IN_CHANNEL, f"{CHANNEL}.0": said("late")}
+    assert steps({**results, "document": {}}) == {}
+    assert [*steps({**results, **BOTH})] == [f"{CHANNEL}.1"]
+
+
+def test_a_message_of_which_a_look_alone_tells_is_edited_to_how_things_stand() -> None:
+    """What was found bears its state nowhere."""
+    assert [*steps({**IN_CHANNEL, f"{CHANNEL}.0": said("")}, {"document": LATE})] == [f"{CHANNEL}.1"]
+    assert [*steps({**IN_CHANNEL, **BOTH, f"{CHANNEL}.0": said("")})] == [f"{CHANNEL}.1"]
+
+
+def test_it_is_found_out_whether_it_was_posted_before_it_is_said_to_be_there() -> None:
+    work = Work()
+    following = steps({**IN_CHANNEL, **BOTH}, {}, f"{CHANNEL}.0", work=work)
+    assert [*following] == [f"{CHANNEL}.0"]
+    settle = following[f"{CHANNEL}.0"]
+    assert settle.find_existing
+    assert settle.find_existing(work, Attempt({})) is None
+    assert settle.run(work, Attempt({})).values == {}
+    assert (work.slack.posted, work.slack.edited) == ([], [])
+    work.slack.there = [Posted("C1", "1.0")]
+    found = settle.find_existing(work, Attempt({}))
+    assert found
+    assert found.values == said("")
+    assert steps({**IN_CHANNEL, **BOTH, f"{CHANNEL}.0": {}}, {}, f"{CHANNEL}.0") == {}
+
+
+def test_a_stray_that_was_posted_late_is_deleted() -> None:
+    work = Work()
+    post = steps(IN_CHANNEL, {"document": LATE}, work=work)[f"{CHANNEL}.0"]
+    work.slack.there = [Posted("C1", "1.0"), Posted("C1", "2.0")]
+    assert post.sweep
+    post.sweep(work, Attempt({f"{CHANNEL}.0": said("late")}))
+    assert work.slack.deleted == ["2.0"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "readers"), [(LATE, [f"{PERSON}.0"]), (REFUSED, [f"{PERSON}.0", f"{TEAM}.0"])]
+)
+def test_without_a_channel_the_person_is_told_and_of_a_failure_the_team(
+    failure: StepError, readers: list[str]
+) -> None:
+    work = Work()
+    following = steps({}, {"document": failure}, work=work)
+    assert [*following] == readers
+    for step in following.values():
+        step.run(work, Attempt({}))
+    assert [place for place, _ in work.slack.posted] == ["U1", "incident-sre"][: len(readers)]
+    assert all("down" in text for _, text in work.slack.posted), "the title is said where it is not known"
+
+
+def test_where_the_channel_refuses_the_notice_the_person_is_told() -> None:
+    failures: dict[str, StepError] = {
+        "document": LATE,
+        f"{CHANNEL}.0": PermanentError("slack", "is_archived"),
+    }
+    assert [*steps(IN_CHANNEL, failures)] == [f"{PERSON}.0"]
+    failures[f"{CHANNEL}.0"] = TransientError("slack", "http 503")
+    assert [*steps(IN_CHANNEL, failures)] == [f"{CHANNEL}.0"]
+
+
+def test_who_is_not_in_the_channel_is_told_in_person() -> None:
+    assert [*steps(IN_CHANNEL, {"opener": LATE})] == ["notice.invitations.person.0"]
+
+
+def test_who_was_told_in_person_is_told_there_that_it_is_there() -> None:
+    results = {f"{PERSON}.0": said("late", "D1"), **IN_CHANNEL, **BOTH}
+    assert [*steps(results)] == [f"{PERSON}.1"]
+
+
+def test_where_nobody_asked_nobody_is_told_in_person() -> None:
+    alone = Work(person="", incident=None)
+    assert steps({}, {"document": LATE}, work=alone) == {}
+    assert [*steps({}, {"document": REFUSED}, work=alone)] == [f"{TEAM}.0"]
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_of_every_step_that_people_wait_for_it_is_known_what_they_miss(name: str) -> None:
+    silent = {"receipt", "thanks", "question", "menu", "form"}
+    """Answers to the person who asked: where one does not come they see it themselves."""
+    assert DELIVERABLES[name].keys() == WORKFLOWS[name].plan - silent

@@ -12,7 +12,7 @@ import pytest
 from google.auth.exceptions import RefreshError, TransportError
 from werkzeug.wrappers import Request, Response
 
-from incident.messages.intake import plain
+from incident.messages.rich import plain
 from incident.runtime.failures import PermanentError, StepError, TransientError
 from incident.runtime.secrets import FixedSecret
 from incident.sandbox.serve import Server

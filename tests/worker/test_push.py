@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import base64
-import gc
 import io
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-import functions_framework
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from werkzeug.test import TestResponse
 
-from incident.engine.run import Claim
-from incident.model.incident import Incident, Role
-from incident.model.interaction import Interaction, Kind, UnreadableMessageError
-from incident.sandbox.faults import Fault, FaultInjector
-from incident.sandbox.serve import Server
-from incident.sandbox.slack import FakeSlack
-from incident.store.sqlite import SqliteStore
-from incident.worker.function import read_push
+from incident.engine.delivery import DUE_SECONDS
+from incident.engine.run import Claim, Progress, RunState
+from incident.model.facts import Fact, FactKind, declaration
+from incident.model.interaction import Interaction, Kind, UnreadableMessageError, reflect, resume
+from incident.sandbox.faults import Fault
+from incident.worker.function import RENEWED_BEFORE
+from incident.worker.push import read_push
+from tests.worker.bot import ALICE, MAX_ATTEMPTS, SRE, TRACE, Bot, envelope
 
-ROOT = Path(__file__).parents[2]
-ALICE, SRE = "U0ALICE", "C0SRE"
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 WORDS = "the words of a private incident"
-INCIDENT = Incident(
-    id="2026-11-23-4k7wm2zt",
-    title=WORDS,
-    date=date(2026, 11, 23),
-    declared_at=datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC),
-    declared_by=ALICE,
-    roles={Role.INCIDENT_COMMANDER: ALICE, Role.OPERATIONS_LEAD: ALICE},
-    channel_id=SRE,
-)
+INCIDENT = "2026-11-23-4k7wm2zt"
 UPDATE = Interaction(
     id="command-update",
     kind=Kind.COMMAND,
@@ -53,66 +39,23 @@ UPDATE = Interaction(
 )
 
 
-@dataclass
-class Bench:
-    """The worker, the workspace it talks to, and the store, where one incident lives in #incident-sre."""
-
-    app: Flask
-    slack: FakeSlack
-    fault_injector: FaultInjector
-    store: SqliteStore
-
-    def push(self, body: Any, **more: Any) -> TestResponse:
-        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.app.test_client().post("/", data=raw, content_type="application/json", **more)
-
-    def deliver(self, interaction: Interaction, attempt: int | None = 1) -> TestResponse:
-        return self.push(envelope(interaction.to_message(), attempt))
-
-    @property
-    def said(self) -> list[str]:
-        return [m.text for m in self.slack.workspace.history(SRE, ALICE) if m.user == "U0INCIDENT"]
-
-
 @pytest.fixture
-def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    fault_injector = FaultInjector()
-    with ExitStack() as stack:
-        slack = FakeSlack(fault_injector, bot_token="xoxb-sandbox", signing_secret="s")
-        server = Server(slack)
-        stack.callback(server.close)
-        slack.url = server.url
-        environment = {
-            "GOOGLE_CLOUD_PROJECT": "sandbox",
-            "SLACK_SIGNING_SECRET": "a-signing-secret",
-            "SLACK_BOT_TOKEN": "xoxb-sandbox",
-            "SLACK_API_URL": f"{server.url}/api/",
-            "GOOGLE_API_URL": "http://127.0.0.1:9/",
-            "INCIDENT_STORE": f"sqlite:{tmp_path / 'store'}",
-            "INCIDENT_TEMPLATE_ID": "template",
-            "INCIDENT_FOLDER_ID": "folder",
-            "INCIDENT_SPREADSHEET_ID": "spreadsheet",
-            "INCIDENT_LOCALE": "en",
-        }
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        app = functions_framework.create_app(target="worker", source=str(ROOT / "main.py"))  # type: ignore[no-untyped-call]  # has no types
-        store = SqliteStore(tmp_path / "store")
-        store.claim(Claim("declared", "declare", INCIDENT.id, (), 60, creates=INCIDENT.to_dict()))
-        yield Bench(app, slack, fault_injector, store)
-    gc.collect()  # Google's clients are large, and hold one another
+def bench(bot: Bot) -> Bot:
+    """The bot, where one incident lives in #incident-sre."""
+    states(bot, INCIDENT, SRE)
+    return bot
 
 
-def envelope(data: bytes, attempt: int | None = 1, **attributes: str) -> dict[str, Any]:
-    """A push as https://cloud.google.com/pubsub/docs/push#receive_push has it."""
-    message = {
-        "messageId": "136969346945",
-        "publishTime": "2026-11-23T03:04:05.678Z",
-        "data": base64.b64encode(data).decode(),
-        "attributes": {"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01", **attributes},
-    }
-    found: dict[str, Any] = {"message": message, "subscription": "projects/sandbox/subscriptions/s"}
-    return found if attempt is None else {**found, "deliveryAttempt": attempt}
+def states(bot: Bot, incident: str, channel: str) -> None:
+    """Makes the store one that has this incident in this channel."""
+    at = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
+    declared = declaration(
+        incident, incident, title=WORDS, day="2026-11-23", at=at, opener=ALICE, team="T0MAPLE", severity=None
+    )
+    place = {"channel_id": channel, "channel_name": "somewhere"}
+    facts = (declared, Fact(f"{incident}.channel_created", FactKind.CHANNEL_CREATED, at, "", place))
+    run = bot.store.claim(Claim(incident, 60, "test", "declare", subject=incident, facts=facts))
+    bot.store.record(run, Progress(state=RunState.DONE))
 
 
 def changed(**fields: Any) -> dict[str, Any]:
@@ -146,7 +89,7 @@ UNREADABLE: dict[str, Any] = {
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
 def test_what_cannot_be_read_is_400_with_the_reason_and_without_the_words(
-    bench: Bench, body: Any, capsys: pytest.CaptureFixture[str]
+    bench: Bot, body: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = bench.push(body)
     assert answer.status_code == 400
@@ -163,58 +106,108 @@ def test_an_endless_number_of_attempts_is_unreadable() -> None:
         read_push(raw.replace(b'"deliveryAttempt": 1', b'"deliveryAttempt": 1e999'))
 
 
-def test_a_push_that_breaks_off_is_400(bench: Bench) -> None:
+def test_a_push_that_breaks_off_is_400(bench: Bot) -> None:
     raw = json.dumps(envelope(UPDATE.to_message())).encode()
     broken = {"CONTENT_LENGTH": str(2 * len(raw)), "wsgi.input": io.BytesIO(raw)}
     assert bench.push(raw, environ_overrides=broken).status_code == 400
-    assert bench.said == []
+    assert bench.said() == []
 
 
 def test_a_message_is_carried_out_once_however_often_it_comes(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
+    bench: Bot, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    statuses = [bench.deliver(UPDATE, attempt).status_code for attempt in (1, 2, None)]
+    statuses = [bench.deliver(UPDATE, attempt) for attempt in (1, 2, None)]
     assert statuses == [200, 200, 200]
-    assert len(bench.said) == 1
+    assert len(bench.said()) == 1
     logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["event"] for line in logged].count("incident.command.completed") == 1
     assert [line["event"] for line in logged].count("incident.delivery.repeated") == 2
 
 
-def test_what_another_worker_is_at_is_refused_for_now(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
-) -> None:
-    bench.store.claim(Claim(UPDATE.id, "update", INCIDENT.id, ("message",), lease=60))
-    assert bench.deliver(UPDATE).status_code == 503
-    assert bench.said == []
+def test_what_another_worker_is_at_is_refused_for_now(bench: Bot, capsys: pytest.CaptureFixture[str]) -> None:
+    """It waits for as long as that worker's lease can last, and no longer: one that lives renews it."""
+    bench.store.claim(Claim(UPDATE.id, 60, "another", "change", subject=INCIDENT))
+    assert bench.deliver(UPDATE) == 503
+    assert bench.said() == []
+    assert 18 <= bench.time.ahead < 20
     assert '"incident.delivery.refused"' in capsys.readouterr().out
 
 
+def test_the_run_of_a_worker_that_was_killed_is_taken_over_in_the_same_delivery(bench: Bot) -> None:
+    bench.store.claim(Claim(UPDATE.id, 18, "killed", **begun(UPDATE)))
+    assert bench.deliver(UPDATE, 2) == 200
+    assert 17 <= bench.time.ahead < 20
+    assert len(bench.said()) == 1
+
+
+def begun(interaction: Interaction) -> dict[str, Any]:
+    """What the claim of a run says that a worker has begun for this update."""
+    text = interaction.payload["text"].partition(" ")[2]
+    return {
+        "workflow": "change",
+        "command": {"type": "PostUpdate", "text": text},
+        "origin": interaction.to_dict(),
+        "subject": INCIDENT,
+        "starts": ("line",),
+        "plan": frozenset({"line", "thanks"}),
+    }
+
+
 @pytest.mark.parametrize("fault", [Fault(status=500), Fault(status=0), Fault(status=0, acts=True)])
-def test_what_could_not_be_done_comes_again_and_is_there_once(bench: Bench, fault: Fault) -> None:
+def test_what_fails_once_is_done_in_the_same_delivery_and_is_there_once(bench: Bot, fault: Fault) -> None:
     bench.fault_injector.break_("slack.chat.postMessage", fault, times=1)
-    assert bench.deliver(UPDATE).status_code == 503
-    assert bench.deliver(UPDATE, 2).status_code == 200
-    assert sum(WORDS in text for text in bench.said) == 1
+    assert bench.deliver(UPDATE) == 200
+    assert sum(WORDS in text for text in bench.said()) == 1
+    assert bench.deliver(UPDATE, 2) == 200
+    assert sum(WORDS in text for text in bench.said()) == 1
+    assert bench.time.ahead < 5
 
 
-def test_a_command_means_what_it_meant_when_it_was_begun(bench: Bench) -> None:
+@pytest.mark.parametrize("fault", [Fault(status=500), Fault(status=0), Fault(status=0, acts=True)])
+def test_what_waits_is_acknowledged_and_goes_on_when_it_is_due(
+    bench: Bot, fault: Fault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench.fault_injector.break_("slack.chat.*", fault)
+    bench.fault_injector.break_("slack.conversations.history", Fault(status=500))
+    assert bench.deliver(UPDATE) == 200
+    assert '"incident.command.waiting"' in capsys.readouterr().out
+    run = bench.run(UPDATE.id)
+    assert run.state == RunState.WAITING
+    ((due, waits_for),) = bench.sql(
+        "SELECT due - (julianday('now') - 2440587.5) * 86400.0, waits_for FROM runs WHERE id = ?", UPDATE.id
+    )
+    assert DUE_SECONDS - 5 < due <= DUE_SECONDS
+    assert waits_for == "slack"
+
+    bench.fault_injector.mend()
+    sent = bench.minute()
+    due_now = {one.payload["run"] for one in sent if one.kind is Kind.RESUME}
+    assert due_now == {UPDATE.id, f"reflect-{INCIDENT}"}
+    assert sum(WORDS in text for text in bench.said()) == 1
+    for _ in range(4):  # a line that Slack posts late would be deleted until then
+        bench.minute()
+    assert bench.run(UPDATE.id).state == RunState.DONE
+    assert sum(WORDS in text for text in bench.said()) == 1
+
+
+def test_a_command_means_what_it_meant_when_it_was_begun(bench: Bot) -> None:
     """It was typed in a channel that Slack had and the store did not know yet to be an incident's."""
     elsewhere = replace(UPDATE, channel="C0PLATFORM")
-    bench.fault_injector.break_("slack.conversations.create", Fault(status=500), times=1)
-    assert bench.deliver(elsewhere).status_code == 503
-    other = replace(INCIDENT, id="2026-11-23-other222", channel_id="C0PLATFORM")
-    bench.store.claim(Claim("known", "declare", other.id, (), 60, creates=other.to_dict()))
+    bench.fault_injector.break_("slack.*", Fault(status=500))
+    assert bench.deliver(elsewhere) == 200
+    assert bench.run(elsewhere.id).state == RunState.WAITING
+    bench.fault_injector.mend()
+    states(bench, "2026-11-23-other222", "C0PLATFORM")
 
-    bench.deliver(elsewhere, 2)
+    assert bench.deliver(elsewhere, 2) == 200
 
-    declared = [c for c in bench.slack.workspace.channels.values() if c.name.startswith("incident-2")]
-    assert len(declared) == 1
-    assert not any("Update from" in m.text for m in bench.slack.workspace.history("C0PLATFORM", ALICE))
+    (declared,) = bench.incidents()
+    assert declared.purpose.endswith(f"update {WORDS}")
+    assert not any("Update from" in text for text in bench.said("C0PLATFORM"))
 
 
 def test_every_line_says_which_run_whose_and_of_which_trace(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
+    bench: Bot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bench.deliver(UPDATE, attempt=3)
     logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -222,12 +215,13 @@ def test_every_line_says_which_run_whose_and_of_which_trace(
     for line in logged:
         assert line["run"] == UPDATE.id
         assert line["actor"] == ALICE
-        assert line["incident"] == INCIDENT.id
+        assert line["incident"] == INCIDENT
         assert line["attempt"] == 3
         assert line["logging.googleapis.com/trace"] == f"projects/sandbox/traces/{TRACE}"
         assert line["logging.googleapis.com/labels"] == {"audit": "true"}
-    assert {line["step"] for line in logged if "step" in line} == {"message", "receipt"}
-    assert WORDS not in json.dumps(logged)
+    assert {line["step"] for line in logged if "step" in line} == {"line", "thanks"}
+    besides = [{name: value for name, value in line.items() if name != "words"} for line in logged]
+    assert WORDS not in json.dumps(besides), "people's words stand in one field, which can be left out"
     assert "xoxb-" not in json.dumps(logged)
 
 
@@ -236,25 +230,104 @@ def test_every_line_says_which_run_whose_and_of_which_trace(
     [
         (Kind.EVENT, {"event": {"type": "message", "text": WORDS}}),
         (Kind.TICK, {}),
-        (Kind.BUTTON, {"action_id": "explode", "value": WORDS, "response_url": ""}),
-        (Kind.FORM, {"callback_id": WORDS, "values": {}}),
+        (Kind.COMMAND, {"text": ""}),
+        (Kind.BUTTON, {"action_id": "question.update", "value": WORDS, "response_url": ""}),
+        (Kind.BUTTON, {"action_id": "run.retry", "value": WORDS, "response_url": ""}),
+        (Kind.BUTTON, {"action_id": "severity.set", "value": WORDS, "response_url": ""}),
+        (Kind.RESUME, {"run": WORDS}),
     ],
 )
-def test_what_nobody_knows_is_200_and_nothing(
-    bench: Bench, kind: Kind, payload: dict[str, Any], capsys: pytest.CaptureFixture[str]
+def test_what_there_is_nothing_to_do_for_is_200_and_nothing(
+    bench: Bot, kind: Kind, payload: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     unknown = Interaction("x", kind, datetime.now(UTC), ALICE, "T0MAPLE", SRE, payload)
-    assert bench.deliver(unknown).status_code == 200
+    assert bench.deliver(unknown) == 200
     assert bench.fault_injector.calls == []
-    assert WORDS not in capsys.readouterr().out
+    log = capsys.readouterr().out
+    assert WORDS not in log.replace(f'"run": "{WORDS}"', "")
+    assert '"severity": "ERROR"' not in log
 
 
-def test_a_store_that_does_not_answer_is_503(bench: Bench, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        (Kind.BUTTON, {"action_id": "explode", "value": WORDS, "response_url": ""}),
+        (Kind.FORM, {"callback_id": "explode", "values": {}}),
+    ],
+)
+def test_what_a_newer_version_has_to_do_is_delivered_again(
+    bench: Bot, kind: Kind, payload: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = Interaction("x", kind, datetime.now(UTC), ALICE, "T0MAPLE", SRE, payload)
+    assert bench.deliver(unknown) == 503
+    assert bench.fault_injector.calls == []
+    log = capsys.readouterr().out
+    assert '"incident.command.unknown"' in log
+    assert WORDS not in log
+
+
+def break_store(bot: Bot) -> None:
+    """Has the store of an instance that is there fail every call."""
+    assert bot.tick() == []
+    with closing(sqlite3.connect(bot.path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for name in ("store", "store-wal", "store-shm"):
+        (bot.path.parent / name).unlink(missing_ok=True)
+    bot.path.mkdir()
+
+
+OWN: dict[str, Callable[[], Interaction]] = {
+    "resume": lambda: resume(UPDATE.id, datetime.now(UTC), "docs"),
+    "reflect": lambda: reflect(INCIDENT, datetime.now(UTC)),
+    "tick": lambda: Interaction("tick", Kind.TICK, datetime.now(UTC), "", "", "", {}),
+}
+
+
+def test_a_store_that_does_not_answer_is_503(bench: Bot, capsys: pytest.CaptureFixture[str]) -> None:
     bench.deliver(UPDATE)
-    for path in tmp_path.glob("store*"):
-        path.unlink()
-    (tmp_path / "store").mkdir()
-    assert bench.deliver(UPDATE).status_code == 503
+    bench.published()
+    break_store(bench)
+    for attempt in (1, 2, MAX_ATTEMPTS - RENEWED_BEFORE):
+        assert bench.deliver(UPDATE, attempt) == 503
+    assert bench.published() == []
+    assert '"incident.store.failed"' in capsys.readouterr().out
+
+
+def test_what_cannot_be_put_on_record_is_published_anew_before_it_becomes_a_dead_letter(bench: Bot) -> None:
+    break_store(bench)
+    assert bench.deliver(UPDATE, MAX_ATTEMPTS - RENEWED_BEFORE + 1) == 200
+    assert bench.published() == [UPDATE], "the same words under the same id"
+    bench.fault_injector.break_("pubsub.publish", Fault(status=404))
+    assert bench.deliver(UPDATE, MAX_ATTEMPTS) == 503
+
+
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("attempt", [1, MAX_ATTEMPTS])
+def test_what_the_tick_does_by_itself_is_never_refused(bench: Bot, name: str, attempt: int) -> None:
+    break_store(bench)
+    assert bench.deliver(OWN[name](), attempt) == 200
+    assert bench.published() == []
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_the_bot_asks_itself_is_not_refused_while_another_worker_is_at_it(bench: Bot, name: str) -> None:
+    bench.store.claim(Claim(UPDATE.id, 600, "another", **begun(UPDATE)))
+    bench.store.claim(Claim(f"reflect-{INCIDENT}", 600, "another", "reflect", subject=INCIDENT))
+    assert bench.deliver(OWN[name]()) == 200
+    assert bench.fault_injector.calls == []
+
+
+@pytest.mark.parametrize("kind", ["resume", "tick"])
+def test_a_tick_that_cannot_publish_is_not_refused(bench: Bot, kind: str) -> None:
+    """The next one comes in a minute."""
+    bench.fault_injector.break_("slack.*", Fault(status=500))
+    bench.deliver(UPDATE)
+    bench.published()
+    bench.time.pass_(60)
+    bench.fault_injector.mend()
+    bench.fault_injector.break_("pubsub.publish", Fault(status=404))
+    assert bench.deliver(OWN[kind]()) == 200
+    assert Counter(call.name for call in bench.fault_injector.calls)["pubsub.publish"] > 0
 
 
 json_values = st.recursive(

@@ -23,7 +23,7 @@ from .docs import Docs
 from .document import Document
 from .drive import Drive
 from .errors import ApiError, invalid, unimplemented
-from .grid import Cell, Spreadsheet
+from .grid import Cell, Sheet, Spreadsheet
 from .meet import Meet
 from .operations import Json, Links, Operation, Request
 from .quotas import Quotas
@@ -62,10 +62,11 @@ class FakeGoogle:
         self._state = State(clock=clock)
         self._quotas = Quotas(clock)
         self._drive = Drive(self._state, self.links)
+        self._docs = Docs(self._state)
         self._meet = Meet(self._state, self.links)
         self._operations: dict[str, dict[str, Operation]] = {
             "drive": self._drive.operations(),
-            "docs": Docs(self._state).operations(),
+            "docs": self._docs.operations(),
             "sheets": {**Sheets(self._state, self.links).operations(), **Values(self._state).operations()},
             "meet": self._meet.operations(),
             "calendar": Calendar(self._state).operations(),
@@ -102,12 +103,18 @@ class FakeGoogle:
             return _answer(start_response, ApiError(404, f"No method at {http_method} {path}."))
         method, path_parameters = found
         answer: Json | ApiError = {}
+
+        def act() -> Json | ApiError:
+            try:
+                return self._act(method, [*path_parameters.items(), *query], body)
+            except ApiError as refusal:
+                return refusal
+
         with self._fault_injector.call(method.service, method.name) as fault:
             if fault is None or fault.acts:
-                try:
-                    answer = self._act(method, [*path_parameters.items(), *query], body)
-                except ApiError as refusal:
-                    answer = refusal
+                answer = act()
+            elif fault.acts_late:
+                self._fault_injector.defer(fault, act)
         if fault is not None:
             if fault.status == 0:
                 drop_connection(environ, orderly=fault.orderly)
@@ -205,6 +212,34 @@ class FakeGoogle:
         """
         with self._state.lock:
             return _content(self._state.files[file_id], Document).text
+
+    def edit_document(self, file_id: str, *requests: Json) -> None:
+        """A person edits a document.
+
+        Args:
+            file_id: the document's.
+            requests: Docs' `Request`s, such as an `insertText` for what the person types.
+
+        Raises:
+            KeyError: there is no such document.
+            ApiError: Docs would not allow it.
+        """
+        with self._state.lock:
+            self._state.version += 1
+            self._docs.edit(self._state.files[file_id], list(requests), {}, by_person=True)
+
+    def edit_sheet(self, file_id: str, sheet_title: str, change: Callable[[Sheet], None]) -> None:
+        """A person changes a tab: sorts it, moves a row, types into a cell.
+
+        Raises:
+            KeyError: there is no such spreadsheet or tab.
+        """
+        with self._state.lock:
+            sheet = _content(self._state.files[file_id], Spreadsheet).titled(sheet_title)
+            if sheet is None:
+                raise KeyError(sheet_title)
+            change(sheet)
+            self._state.version += 1
 
     def sheet_titles(self, file_id: str) -> list[str]:
         """The names of a spreadsheet's tabs, in order.

@@ -104,6 +104,7 @@ class Editor:
         return {"namedRangeId": named.id}
 
     def _delete_named_range(self, details: Json, place: str) -> None:
+        batch.only(details, {"namedRangeId", "name"}, place)
         doomed = self._named(details, ("namedRangeId", "name"), place)
         self._document.ranges = [named for named in self._document.ranges if named not in doomed]
 
@@ -166,7 +167,7 @@ class Editor:
             for named in self._document.ranges
             if named.id == details.get(id_key) or named.name == details.get(name_key)
         ]
-        if not found:
+        if not found and "namedRangeName" not in details:  # with that, replacing nothing is no error
             raise invalid(f"Invalid {place}: No matching named range was found.")
         return found
 

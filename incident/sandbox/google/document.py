@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
+from itertools import count, groupby
 from typing import Any, NamedTuple
 
 Json = dict[str, Any]
 BODY_START = 1
 """The index of the first character of a body."""
+
+_keys = count(1)
 
 _STRIPPED = re.compile("[\x00-\x08\x0c-\x1f\ue000-\uf8ff]")
 
@@ -43,11 +45,13 @@ class Glyph(NamedTuple):
         char: one code point.
         style: Docs' `TextStyle`; never changed, only replaced.
         paragraph: on a newline, what belongs to the paragraph it ends; None elsewhere.
+        key: tells it from every other character, in whichever revision it stands.
     """
 
     char: str
     style: Json
     paragraph: Paragraph | None = None
+    key: int = 0
 
 
 @dataclass
@@ -71,7 +75,7 @@ class Document:
         revision: goes up with every batch of edits.
     """
 
-    glyphs: list[Glyph] = field(default_factory=lambda: [Glyph("\n", {}, NORMAL)])
+    glyphs: list[Glyph] = field(default_factory=lambda: [Glyph("\n", {}, NORMAL, next(_keys))])
     ranges: list[NamedRange] = field(default_factory=list)
     lists: dict[str, Json] = field(default_factory=dict)
     revision: int = 1
@@ -100,8 +104,43 @@ class Document:
         return len(self.glyphs) if here == index else None
 
     def copy(self) -> Document:
-        """A document of its own with the same content."""
-        return Document.from_json(self.to_json())
+        """A document of its own with the same content, whose characters keep their keys."""
+        ranges = [replace(named) for named in self.ranges]
+        return Document(list(self.glyphs), ranges, dict(self.lists), self.revision)
+
+    def merge(self, base: Document, theirs: Document) -> None:
+        """Takes in what others did since `base`, which this document was edited from as well.
+
+        Characters they deleted are deleted, those they inserted are inserted behind the character that they
+        stand behind; both sides' insertions and named ranges are kept.
+
+        Args:
+            base: the revision that both sides began with.
+            theirs: the newest revision.
+        """
+        old, left = ({glyph.key for glyph in document.glyphs} for document in (base, theirs))
+        for position in reversed(range(len(self.glyphs))):
+            if self.glyphs[position].key in old - left:
+                self.splice(position, position + 1, "")
+        before: list[int] = []
+        for glyph in theirs.glyphs:
+            if glyph.key not in old:
+                keys = [mine.key for mine in self.glyphs]
+                at = next((keys.index(key) + 1 for key in reversed(before) if key in keys), 0)
+                self.splice(at, at, glyph.char, glyph.style)
+                self.glyphs[at] = glyph
+            before.append(glyph.key)
+        self._merge_ranges(base, theirs)
+
+    def _merge_ranges(self, base: Document, theirs: Document) -> None:
+        """Takes over the named ranges that others have made, and drops those they have deleted."""
+        known, left = ({named.id for named in document.ranges} for document in (base, theirs))
+        self.ranges = [named for named in self.ranges if named.id not in known - left]
+        places = {glyph.key: position for position, glyph in enumerate(self.glyphs)}
+        for named in theirs.ranges:
+            inside = [places[g.key] for g in theirs.glyphs[named.start : named.end] if g.key in places]
+            if named.id not in known and inside:
+                self.ranges.append(replace(named, start=inside[0], end=inside[-1] + 1))
 
     def splice(self, start: int, end: int, text: str, style: Json | None = None) -> int:
         """Puts text in the place of the characters from `start` to `end`; named ranges move along.
@@ -118,7 +157,9 @@ class Document:
         text = _STRIPPED.sub("", text)
         style = self._neighbouring_style(start, end) if style is None else style
         paragraph = next(glyph.paragraph for glyph in self.glyphs[start:] if glyph.paragraph)
-        self.glyphs[start:end] = [Glyph(c, style, paragraph if c == "\n" else None) for c in text]
+        self.glyphs[start:end] = [
+            Glyph(c, style, paragraph if c == "\n" else None, next(_keys)) for c in text
+        ]
         for named in self.ranges:
             named.start = _moved(named.start, start, end, len(text), inserting_pushes=True)
             named.end = _moved(named.end, start, end, len(text), inserting_pushes=False)
@@ -175,7 +216,9 @@ class Document:
     def from_json(cls, data: Json) -> Document:
         """The document `to_json` was called on."""
         glyphs = [
-            Glyph(char, style, Paragraph(item["style"], item["bullet"]) if char == "\n" else None)
+            Glyph(
+                char, style, Paragraph(item["style"], item["bullet"]) if char == "\n" else None, next(_keys)
+            )
             for item in data["paragraphs"]
             for text, style in item["runs"]
             for char in text

@@ -150,7 +150,7 @@ class Drive:
         file.name = body.get("name", file.name)
         file.description = body.get("description", file.description)
         file.trashed = body.get("trashed", file.trashed)
-        file.modified = self._state.clock()
+        file.modified, file.modified_by_person = self._state.clock(), False
         return self._resource(file)
 
     def _delete(self, request: Request) -> Json:
@@ -243,6 +243,7 @@ class Drive:
             "properties": file.properties,
             "createdTime": rfc3339(file.created),
             "modifiedTime": rfc3339(file.modified),
+            "lastModifyingUser": _user(me=not file.modified_by_person),
             "webViewLink": self.link(file),
             "permissionIds": [permission["id"] for permission in file.permissions],
             "capabilities": {
@@ -309,6 +310,11 @@ def _merged(old: Mapping[str, str], new: Mapping[str, str | None] | None) -> dic
                 f"The property '{key}' is over the limit of {_PROPERTY_BYTES} bytes.", "propertyTooLong"
             )
     return kept
+
+
+def _user(*, me: bool) -> Json:
+    """The bot, or a person; Drive's `User`."""
+    return {"kind": "drive#user", "displayName": "Incident bot" if me else "A responder", "me": me}
 
 
 def _drive(drive_id: str, name: str) -> Json:

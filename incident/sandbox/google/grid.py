@@ -101,6 +101,21 @@ class Sheet:
         size["rowCount"] += count
         self.properties = {**self.properties, "gridProperties": size}
 
+    def delete_rows(self, start: int, end: int) -> None:
+        """Deletes the rows from `start` to before `end`; what is below moves up."""
+        kept = {place: cell for place, cell in self.cells.items() if not start <= place[0] < end}
+        self.cells = {(r - (end - start) if r >= end else r, c): cell for (r, c), cell in kept.items()}
+        size = dict(self.properties["gridProperties"])
+        size["rowCount"] -= end - start
+        self.properties = {**self.properties, "gridProperties": size}
+
+    def move_row(self, source: int, target: int) -> None:
+        """Moves one row to where another stands; those in between move along, as when a person drags it."""
+        order = [row for row in range(self.row_count) if row != source]
+        order.insert(target, source)
+        places = {old: new for new, old in enumerate(order)}
+        self.cells = {(places[row], column): cell for (row, column), cell in self.cells.items()}
+
     def rows(self) -> list[list[Cell]]:
         """Every row down to the last with a value, each as wide as the widest."""
         places = list(self.filled())

@@ -8,12 +8,15 @@ from __future__ import annotations
 import random
 
 from . import a1
-from .errors import ApiError, unimplemented
+from .errors import ApiError, invalid, unimplemented
 from .grid import Cell, Json, Sheet, Spreadsheet, new_sheet, show
 from .operations import Links, Operation, Request
 from .sheets_edits import Editor
 from .state import SPREADSHEET, DriveFile, State
 
+_BATCH_FIELDS = frozenset(
+    {"requests", "includeSpreadsheetInResponse", "responseRanges", "responseIncludeGridData"}
+)
 _WIDTH = 100
 """Pixels; how wide columns are at first."""
 
@@ -31,7 +34,7 @@ class Sheets:
         return {
             "spreadsheets.get": Operation(self._get, one | {"includeGridData", "ranges"}),
             "spreadsheets.create": Operation(self._create, body=frozenset({"properties", "sheets"})),
-            "spreadsheets.batchUpdate": Operation(self._batch_update, one, frozenset({"requests"})),
+            "spreadsheets.batchUpdate": Operation(self._batch_update, one, _BATCH_FIELDS),
         }
 
     def _get(self, request: Request) -> Json:
@@ -62,10 +65,19 @@ class Sheets:
         edited = spreadsheet.copy()
         editor = Editor(edited)
         replies = editor.apply(request.body.get("requests", []))
+        answer: Json = {"spreadsheetId": file.id, "replies": replies}
+        if request.body.get("includeSpreadsheetInResponse"):
+            areas = [a1.parse(text, edited) for text in request.body.get("responseRanges", [])]
+            grid = bool(request.body.get("responseIncludeGridData")) or "fields" in request.parameters
+            answer["updatedSpreadsheet"] = self._resource(file, edited, areas, grid=grid)
+        elif request.body.keys() - {"requests"}:
+            raise invalid(
+                "'responseRanges' and its like mean nothing without 'includeSpreadsheetInResponse'."
+            )
         file.content = edited
         file.name = editor.title or file.name
-        file.modified = self._state.clock()
-        return {"spreadsheetId": file.id, "replies": replies}
+        file.modified, file.modified_by_person = self._state.clock(), False
+        return answer
 
     def _resource(
         self, file: DriveFile, spreadsheet: Spreadsheet, areas: list[a1.Area], *, grid: bool

@@ -36,6 +36,7 @@ class Editor:
             "deleteSheet": self._delete_sheet,
             "updateSheetProperties": self._update_sheet_properties,
             "updateDimensionProperties": self._update_dimension_properties,
+            "deleteDimension": self._delete_dimension,
             "updateSpreadsheetProperties": self._update_spreadsheet_properties,
             "setBasicFilter": self._set_basic_filter,
             "setDataValidation": self._set_data_validation,
@@ -72,6 +73,8 @@ class Editor:
             start: Json = details["start"]
             sheet = self._sheet(start.get("sheetId", 0), place)
             top, left = start.get("rowIndex", 0), start.get("columnIndex", 0)
+            if top >= sheet.row_count or left >= sheet.column_count:
+                raise invalid(f"Invalid {place}: Attempting to write outside of the grid.")
         else:
             sheet, cells = self._grid_range(details["range"], place)
             top, left = cells[0]
@@ -139,6 +142,18 @@ class Editor:
             if column >= sheet.column_count:
                 raise invalid(f"Invalid {place}: There is no column {column} to change.")
             sheet.widths[column] = details.get("properties", {}).get("pixelSize", 0)
+
+    def _delete_dimension(self, details: Json, place: str) -> None:
+        rows: Json = details.get("range", {})
+        sheet = self._sheet(rows.get("sheetId", 0), place)
+        if rows.get("dimension") != "ROWS":
+            raise unimplemented(f"{place} of anything but rows")
+        start, end = rows.get("startIndex", 0), rows.get("endIndex", sheet.row_count)
+        if not 0 <= start < end <= sheet.row_count:
+            raise invalid(f"Invalid {place}: There are no rows {start} to {end} to delete.")
+        if end - start == sheet.row_count:
+            raise invalid(f"Invalid {place}: You can't delete all the rows on the sheet.")
+        sheet.delete_rows(start, end)
 
     def _update_spreadsheet_properties(self, details: Json, place: str) -> None:
         mask = batch.mask(details, "sheets", "SpreadsheetProperties", place)

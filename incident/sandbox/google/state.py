@@ -36,6 +36,7 @@ class DriveFile:
         modified: seconds since the epoch.
         content: the document or spreadsheet; None for a folder.
         read_only: whether the bot may read it and no more.
+        modified_by_person: whether a person changed it last, not the bot.
     """
 
     id: str
@@ -52,6 +53,7 @@ class DriveFile:
     permissions: list[dict[str, Any]] = field(default_factory=list)
     content: Content = None
     read_only: bool = False
+    modified_by_person: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON, for `from_json`."""

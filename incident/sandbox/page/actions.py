@@ -31,6 +31,7 @@ class Actions:
             "switches": self._switch,
             "mend": self._mend,
             "pause": self._pause,
+            "tick": self._tick,
             "replay": self._replay,
             "kill": self._kill,
             "restart": self._restart,
@@ -82,6 +83,10 @@ class Actions:
 
     def _pause(self, body: Body) -> JsonObject:
         self._world.pubsub.paused = body.truth("paused")
+        return _notice("")
+
+    def _tick(self, _body: Body) -> JsonObject:
+        self._world.tick()
         return _notice("")
 
     def _replay(self, body: Body) -> JsonObject:

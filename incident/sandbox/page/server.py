@@ -8,7 +8,7 @@
 | `GET /api/state?since=VERSION` | everything, as soon as it differs from `VERSION` |
 | `GET /api/documents/ID`, `spreadsheets/ID`, `folders/ID`, `calls/CODE` | one of them, as it is now |
 | `POST /api/type`, `join`, `press`, `press_in_view`, `submit`, `close` | what a person does in Slack |
-| `POST /api/switches`, `mend`, `pause`, `replay`, `kill`, `restart` | what breaks things and mends them |
+| `POST /api/switches`, `mend`, `pause`, `tick`, `replay`, `kill`, `restart` | what breaks and mends things |
 
 Any site's page can send requests to a port on loopback, so a request is answered only if it asks for a
 loopback host (no DNS rebinding), and acts only if it is JSON and not from another site (no cross-site

@@ -8,6 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from incident.commands.registry import typed
+from incident.commands.spec import Scope
+from incident.messages.english import ENGLISH
+from incident.messages.intake import COMMAND
 from incident.sandbox.google.state import DOCUMENT, FOLDER, SPREADSHEET
 from incident.sandbox.page.switches import MODES, Switches
 
@@ -46,6 +50,7 @@ def everything(world: World, switches: Switches) -> JsonObject:
     return {
         **_slack(world.slack.workspace),
         **_google(world),
+        "hints": hints(),
         "services": switches.positions,
         "modes": [{"id": mode.id, "title": mode.title, "says": mode.says} for mode in MODES.values()],
         "processes": _processes(world),
@@ -55,6 +60,30 @@ def everything(world: World, switches: Switches) -> JsonObject:
             for call in world.fault_injector.calls[-_LAST:]
         ],
         "audit": list(_audit(world.audit)),
+    }
+
+
+def hints() -> list[JsonObject]:
+    """What can be typed, as the composer offers it while a person types.
+
+    Each has `typed`, which takes its place in the box, the `argument` that is to follow, what it `says` it
+    does, and whether it is understood in an incident's channel alone (`in_incident`).
+    """
+    say = ENGLISH
+    found = [_hint(f"{COMMAND} ", say.what_went_wrong, say.help_declare, in_incident=False)]
+    for spec in typed():
+        text = spec.text[say.locale]
+        words = f"{COMMAND} {text.verbs[0]}" + (" " if text.usage else "")
+        found.append(_hint(words, text.usage, text.help, in_incident=spec.scope is Scope.IN_INCIDENT))
+    return found
+
+
+def _hint(words: str, argument: str, says: str, *, in_incident: bool) -> JsonObject:
+    return {
+        "typed": words,
+        "argument": f"[{argument}]" if argument else "",
+        "says": says,
+        "in_incident": in_incident,
     }
 
 
@@ -202,6 +231,8 @@ def _pubsub(world: World) -> JsonObject:
     snapshot = world.pubsub.snapshot()
     return {
         "paused": world.pubsub.paused,
+        "backoff": world.pubsub.flow.backoff,
+        "window": world.pubsub.flow.window,
         "waiting": [
             {**_message(waiting["message"]), "attempt": waiting["attempt"]}
             for waiting in snapshot["undelivered"]

@@ -11,6 +11,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import grpc
+from google.iam.v1.iam_policy_pb2 import (  # type: ignore[import-untyped]  # it has no types
+    TestIamPermissionsRequest,
+    TestIamPermissionsResponse,
+)
 from google.protobuf import empty_pb2
 from google.protobuf.json_format import ParseError
 from google.pubsub_v1.types import (
@@ -109,14 +113,26 @@ class _DaemonThreads(futures.Executor):
         return future
 
 
-class _Empty:
-    """`google.protobuf.Empty` as the other answers are: those of proto-plus have a `serialize`."""
+class _Protobuf:
+    """A type of plain protobuf in the clothes of the others, which are of proto-plus."""
 
-    serialize = staticmethod(empty_pb2.Empty.SerializeToString)
+    def __init__(self, message_type: Any) -> None:
+        self.deserialize = message_type.FromString
+        self.serialize = message_type.SerializeToString
+
+
+_EMPTY = _Protobuf(empty_pb2.Empty)
+
+PUBLISH = "pubsub.topics.publish"
+"""The permission to publish to a topic. https://cloud.google.com/pubsub/docs/access-control"""
 
 
 class PubSubApi:
-    """`google.pubsub.v1` as far as it is offered: Publisher, and what operators ask of the subscriptions."""
+    """`google.pubsub.v1` as far as it is offered: Publisher, and what operators ask of the subscriptions.
+
+    Attributes:
+        permissions: what callers are told that they may do with a topic. Calls are carried out all the same.
+    """
 
     _port: PubSubPort
 
@@ -125,6 +141,7 @@ class PubSubApi:
         self._fault_injector = fault_injector
         self._dead_letters = f"{broker.topic}-dead-letters"
         self._topics = {broker.topic, self._dead_letters}
+        self.permissions = {PUBLISH}
         self._server = grpc.server(
             cast("futures.ThreadPoolExecutor", _DaemonThreads()),
             options=[
@@ -160,13 +177,22 @@ class PubSubApi:
                 "getSubscription", self.get_subscription, GetSubscriptionRequest, Subscription
             ),
             "Pull": self._handler("pull", pulled.pull, PullRequest, PullResponse),
-            "Acknowledge": self._handler("acknowledge", pulled.acknowledge, AcknowledgeRequest, _Empty),
+            "Acknowledge": self._handler("acknowledge", pulled.acknowledge, AcknowledgeRequest, _EMPTY),
             "ModifyAckDeadline": self._handler(
-                "modifyAckDeadline", pulled.modify_ack_deadline, ModifyAckDeadlineRequest, _Empty
+                "modifyAckDeadline", pulled.modify_ack_deadline, ModifyAckDeadlineRequest, _EMPTY
             ),
+        }
+        policy = {
+            "TestIamPermissions": self._handler(
+                "testIamPermissions",
+                self.test_iam_permissions,
+                _Protobuf(TestIamPermissionsRequest),
+                _Protobuf(TestIamPermissionsResponse),
+            )
         }
         self._server.add_generic_rpc_handlers(
             (
+                grpc.method_handlers_generic_handler("google.iam.v1.IAMPolicy", policy),
                 grpc.method_handlers_generic_handler("google.pubsub.v1.Publisher", publisher),
                 grpc.method_handlers_generic_handler("google.pubsub.v1.Subscriber", subscriber),
             )
@@ -207,6 +233,12 @@ class PubSubApi:
         """The topic, by its full name."""
         self._check_topic(request.topic)
         return Topic(name=request.topic)
+
+    def test_iam_permissions(self, request: TestIamPermissionsRequest) -> TestIamPermissionsResponse:
+        """Those of the permissions that the caller has; none on a topic that there is not."""
+        there = self.permissions if request.resource in self._topics else set[str]()
+        granted = [permission for permission in request.permissions if permission in there]
+        return TestIamPermissionsResponse(permissions=granted)
 
     def list_topics(self, request: ListTopicsRequest) -> ListTopicsResponse:
         """The project's topics, in one page."""

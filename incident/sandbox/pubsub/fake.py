@@ -2,7 +2,8 @@
 
 What is true of the real service and matters to a subscriber is true here: a message is delivered at
 least once, several are delivered at the same time and in no promised order, what is not acknowledged
-comes again after a growing pause, and what is refused too often ends as a dead letter.
+comes again after a growing pause and slows down the others, and what is refused too often ends as a dead
+letter.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from urllib.parse import urlsplit
 from incident.sandbox.faults import FaultInjector
 from incident.sandbox.pubsub.api import PubSubApi
 from incident.sandbox.pubsub.pull import PullSubscription
+from incident.sandbox.pubsub.push_flow import REAL_LIMITS, PushFlow, PushLimits
 
 ACKNOWLEDGED = frozenset({102, 200, 201, 202, 204})
 """The answers that acknowledge a push; Pub/Sub takes every other, 3xx too, as a refusal.
@@ -36,7 +38,6 @@ Source: https://cloud.google.com/pubsub/docs/push#receive_push
 DEAD_LETTERS = "incident-dead-letters"
 """The subscription of the dead letters, as terraform/pubsub.tf calls it."""
 
-_AT_ONCE = 10
 _DEAD_LETTER = "CloudPubSubDeadLetterSource"
 
 
@@ -109,6 +110,7 @@ class FakePubSub:
         topic: the topic's full name.
         subscription: the push subscription's full name.
         pulled: the subscription of the dead letters, which people pull.
+        flow: how many pushes may be outstanding, and how far apart they are, by how the last were answered.
         duplicate: how likely (0 to 1) a message is delivered twice, both at the same moment. The copies
             are then refused, repeated and acknowledged each on its own.
         deliveries: every push so far, in order of their answers.
@@ -126,6 +128,7 @@ class FakePubSub:
         minimum_backoff: float = 0.5,
         maximum_backoff: float = 10.0,
         ack_deadline: float = 60.0,
+        limits: PushLimits = REAL_LIMITS,
     ) -> None:
         """Serves at once.
 
@@ -134,9 +137,11 @@ class FakePubSub:
             topic: `projects/P/topics/T`.
             push_url: where messages are delivered, over http.
             max_delivery_attempts: after so many refusals a message is a dead letter.
-            minimum_backoff: seconds before the first repetition.
-            maximum_backoff: seconds a pause grows to at most.
+            minimum_backoff: of the retry policy, seconds before the first repetition of a message.
+            maximum_backoff: of the retry policy, seconds that a message's pauses grow to at most.
             ack_deadline: seconds an answer to a push may take.
+            limits: of slow start and push back-off, which the whole subscription feels; by default the real
+                service's. Tests that are about something else make them wide.
 
         Raises:
             ValueError: if `topic` is not a topic's full name.
@@ -150,6 +155,7 @@ class FakePubSub:
         self.maximum_backoff = maximum_backoff
         self.ack_deadline = ack_deadline
         self.duplicate = 0.0
+        self.flow = PushFlow(limits)
         self.deliveries: list[Delivery] = []
         self.dead_letters: list[Message] = []
         self.version = 0
@@ -271,14 +277,17 @@ class FakePubSub:
                     self._changed.wait(pause)
                     continue
                 waiting = heapq.heappop(self._waiting)
+                self.flow.started(time.monotonic())
                 self._in_flight[waiting.number] = waiting
                 self._start(self._push, waiting)
 
     def _pause(self) -> float | None:
         """Seconds until the next push may start; None until something changes."""
-        if self._paused or not self._waiting or len(self._in_flight) >= _AT_ONCE:
+        now = time.monotonic()
+        allowed = self.flow.wait(now, len(self._in_flight))
+        if self._paused or not self._waiting or allowed is None:
             return None
-        return self._waiting[0].due - time.monotonic()
+        return max(allowed, self._waiting[0].due - now)
 
     def _start(self, push: Callable[[_Waiting, http.client.HTTPConnection], None], waiting: _Waiting) -> None:
         connection = http.client.HTTPConnection(urlsplit(self.push_url).netloc, timeout=self.ack_deadline)
@@ -296,6 +305,7 @@ class FakePubSub:
                 return
             del self._in_flight[waiting.number]
             self.deliveries.append(delivery)
+            self.flow.answered(time.monotonic(), acknowledged=delivery.acknowledged)
             if not delivery.acknowledged:
                 self._refused(waiting)
             self._touch()

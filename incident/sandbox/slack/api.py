@@ -87,6 +87,8 @@ class Api:
         with self.fault_injector.call("slack", method) as fault:
             if fault is None or fault.acts:
                 answer = act()
+            elif fault.acts_late:
+                self.fault_injector.defer(fault, act)
         if fault is not None:
             return self._fault(request, fault)
         if answer is None:

@@ -93,7 +93,10 @@ _CHECKBOXES = shape(
     {**_TYPE, "options": listing(_RICH_OPTION, 10)},
     {**_CHOICES, "initial_options": listing(_RICH_OPTION, 10)},
 )
-_OVERFLOW = shape({**_TYPE, "options": listing(_OPTION, 5)}, {"action_id": _ANY, "confirm": _CONFIRM})
+_OVERFLOW_OPTION = shape({"text": _plain(75), "value": string(150)}, {"description": _plain(75), "url": _URL})
+_OVERFLOW = shape(
+    {**_TYPE, "options": listing(_OVERFLOW_OPTION, 5, 2)}, {"action_id": _ANY, "confirm": _CONFIRM}
+)
 _TEXT_INPUT = shape(
     _TYPE,
     {

@@ -1,4 +1,4 @@
-"""The methods of messages: posting, editing, reading, pinning, reacting; and bookmarks."""
+"""The methods of messages: posting, editing, deleting, reading, pinning; and bookmarks."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from incident.sandbox.slack import mrkdwn, render
 from incident.sandbox.slack.arguments import SlackError
 from incident.sandbox.slack.call import Call
 from incident.sandbox.slack.conversations import direct_channel
-from incident.sandbox.slack.workspace import Bookmark, Channel, JsonObject, Message
+from incident.sandbox.slack.workspace import SLACKBOT, Bookmark, Channel, JsonObject, Message
 
+_DELETED = "This message was deleted."
 _MOST_PINS = 100
 _MOST_BOOKMARKS = 100
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
@@ -141,12 +142,23 @@ def update(call: Call) -> JsonObject:
 
 
 def delete(call: Call) -> JsonObject:
-    """`chat.delete`: of the bot's own message; its pin goes with it."""
+    """`chat.delete`: of the bot's own message; its pin goes with it.
+
+    A message that was replied to leaves a tombstone, as its thread stays.
+
+    Source: https://docs.slack.dev/reference/methods/chat.delete (only messages posted by that bot, and no
+    accommodation for those that bear another name).
+    """
     message = _own(call, "cant_delete_message")
+    if message.subtype == "bot_message":
+        raise SlackError("cant_delete_message")
     channel = call.workspace.channels[message.channel]
     if message.ts in channel.pins:
         call.workspace.put(replace(channel, pins=tuple(ts for ts in channel.pins if ts != message.ts)))
-    call.workspace.drop(message)
+    if any(reply.thread_ts == message.ts != reply.ts for reply in call.workspace.history(channel.id)):
+        call.workspace.put(Message(channel.id, message.ts, SLACKBOT, _DELETED, subtype="tombstone"))
+    else:
+        call.workspace.drop(message)
     return {"channel": message.channel, "ts": message.ts}
 
 
@@ -228,40 +240,6 @@ def pin(call: Call) -> JsonObject:
     return {}
 
 
-def unpin(call: Call) -> JsonObject:
-    """`pins.remove`."""
-    channel = call.channel(member=True, active=True)
-    message = call.message(channel, call["timestamp"])
-    if message.ts not in channel.pins:
-        raise SlackError("no_pin")
-    call.workspace.put(replace(channel, pins=tuple(ts for ts in channel.pins if ts != message.ts)))
-    return {}
-
-
-def pins(call: Call) -> JsonObject:
-    """`pins.list`: the newest pin first."""
-    channel = call.channel(member=True)
-    pinned = [call.workspace.messages[ts] for ts in reversed(channel.pins)]
-    items = [
-        {"type": "message", "channel": channel.id, "message": render.message(call.workspace, m)}
-        for m in pinned
-    ]
-    return {"items": items}
-
-
-def react(call: Call) -> JsonObject:
-    """`reactions.add`."""
-    message = call.message(call.channel(member=True, active=True), call["timestamp"])
-    name: str = call["name"].strip(":")
-    if not name or not _EMOJI.fullmatch(name):
-        raise SlackError("invalid_name")
-    mark = f"{name}:{call.bot.id}"
-    if mark in message.reactions:
-        raise SlackError("already_reacted")
-    call.workspace.put(replace(message, reactions=(*message.reactions, mark)))
-    return {}
-
-
 def add_bookmark(call: Call) -> JsonObject:
     """`bookmarks.add`: of a link; Slack has no other type that an app may add."""
     channel = call.channel("channel_id", member=True, active=True)
@@ -284,23 +262,13 @@ def add_bookmark(call: Call) -> JsonObject:
     return {"bookmark": render.bookmark(call.workspace.put(made))}
 
 
-def edit_bookmark(call: Call) -> JsonObject:
-    """`bookmarks.edit`: what is not sent stays as it is."""
-    bookmark = _bookmark(call)
-    _check_bookmark(call)
-    changed = replace(
-        bookmark,
-        title=call.get("title", bookmark.title),
-        link=call.get("link", bookmark.link),
-        emoji=call.get("emoji", bookmark.emoji),
-        updated=int(call.workspace.clock()),
-    )
-    return {"bookmark": render.bookmark(call.workspace.put(changed))}
-
-
 def remove_bookmark(call: Call) -> JsonObject:
     """`bookmarks.remove`."""
-    call.workspace.drop(_bookmark(call))
+    channel = call.channel("channel_id", member=True, active=True)
+    found = call.workspace.bookmarks.get(call["bookmark_id"])
+    if found is None or found.channel != channel.id:
+        raise SlackError("not_found")
+    call.workspace.drop(found)
     return {}
 
 
@@ -309,14 +277,6 @@ def bookmarks(call: Call) -> JsonObject:
     channel = call.channel("channel_id", member=True)
     found = [b for b in call.workspace.bookmarks.values() if b.channel == channel.id]
     return {"bookmarks": [render.bookmark(b) for b in found]}
-
-
-def _bookmark(call: Call) -> Bookmark:
-    channel = call.channel("channel_id", member=True, active=True)
-    found = call.workspace.bookmarks.get(call["bookmark_id"])
-    if found is None or found.channel != channel.id:
-        raise SlackError("not_found")
-    return found
 
 
 def _check_bookmark(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""The methods that only look things up: who the bot is, people, groups, the team."""
+"""The methods that only look things up: who the bot is, people, groups."""
 
 from __future__ import annotations
 
@@ -22,14 +22,6 @@ def auth_test(call: Call) -> JsonObject:
     }
 
 
-def team(call: Call) -> JsonObject:
-    """`team.info`."""
-    here = call.workspace.team
-    if call.get("team", here.id) != here.id:
-        raise SlackError("team_not_found")
-    return {"team": {"id": here.id, "name": here.name, "domain": here.domain}}
-
-
 def user(call: Call) -> JsonObject:
     """`users.info`."""
     found = call.workspace.users.get(call["user"])
@@ -37,15 +29,6 @@ def user(call: Call) -> JsonObject:
         raise SlackError("user_not_found")
     shown = render.user(call.workspace, found)
     return {"user": {**shown, "locale": "en-US"} if call.get("include_locale", default=False) else shown}
-
-
-def users(call: Call) -> JsonObject:
-    """`users.list`."""
-    page, response_metadata = call.page(list(call.workspace.users.values()))
-    return {
-        "members": [render.user(call.workspace, user) for user in page],
-        "response_metadata": response_metadata,
-    }
 
 
 def groups(call: Call) -> JsonObject:

@@ -42,6 +42,10 @@ _STATES: Mapping[str, tuple[str, str, _Reader]] = {
 }
 """By type of element: the key in the state, the key of the initial value, and how an entry is read."""
 
+_INITIAL = tuple(initial for _, initial, _ in _STATES.values() if initial != "initial_value")
+_MENUS = frozenset({"static_select", "users_select", "radio_buttons"})
+"""What cannot be made empty again once something is chosen."""
+
 
 def element_state(element: JsonObject, entry: Entry) -> JsonObject:
     """The element's part of the state: the entry or, with None, what it was at first.
@@ -87,7 +91,11 @@ def refused(blocks: Sequence[JsonObject], entries: Mapping[str, Entry]) -> Itera
 
 
 def action(block: JsonObject, element: JsonObject, entry: Entry, ts: str) -> JsonObject:
-    """The entry of `actions` for an element that was pressed or changed."""
+    """The entry of `actions` for an element that was pressed or changed.
+
+    Raises:
+        UnknownOptionError: nothing is chosen in a menu that takes one, or what it does not offer.
+    """
     common = {"action_id": element["action_id"], "block_id": block["block_id"], "action_ts": ts}
     if element["type"] == "button":
         carried: JsonObject = {
@@ -96,4 +104,7 @@ def action(block: JsonObject, element: JsonObject, entry: Entry, ts: str) -> Jso
         return {**common, "type": "button", **carried}
     if element["type"] == "overflow":
         return {**common, "type": "overflow", "selected_option": _option(element, str(entry))}
-    return {**common, **element_state(element, entry)}
+    if not entry and element["type"] in _MENUS:
+        raise UnknownOptionError(f"nothing is chosen in {element['action_id']}")
+    shown: JsonObject = {key: element[key] for key in ("placeholder", *_INITIAL) if key in element}
+    return {**common, **shown, **element_state(element, entry)}

@@ -129,6 +129,10 @@ class FakeSlack:
         """A person presses or chooses in a message; see `People.press`."""
         return self.people.press(user, channel, ts, action_id, value)
 
+    def message_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> Reply:
+        """A person uses a shortcut of a message; see `People.message_shortcut`."""
+        return self.people.message_shortcut(user, channel, ts, callback_id)
+
     def press_in_view(self, user: str, view_id: str, action_id: str, value: Entry = None) -> Reply:
         """A person presses or chooses in a modal; see `People.press_in_view`."""
         return self.people.press_in_view(user, view_id, action_id, value)

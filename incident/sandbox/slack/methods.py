@@ -74,17 +74,11 @@ METHODS: Mapping[str, Method] = {
         {"channel_id": _ID, "title": _NAME, "type": _NAME, "link": _TEXT, "emoji": _TEXT},
         scopes=("bookmarks:write",),
     ),
-    "bookmarks.edit": Method(
-        chat.edit_bookmark,
-        TIER_2,
-        {"channel_id": _ID, "bookmark_id": _ID, "title": _TEXT, "link": _TEXT, "emoji": _TEXT},
-        scopes=("bookmarks:write",),
+    "bookmarks.remove": Method(
+        chat.remove_bookmark, TIER_2, {"channel_id": _ID, "bookmark_id": _ID}, scopes=("bookmarks:write",)
     ),
     "bookmarks.list": Method(
         chat.bookmarks, TIER_3, {"channel_id": _ID}, scopes=("bookmarks:read",), writes=False
-    ),
-    "bookmarks.remove": Method(
-        chat.remove_bookmark, TIER_2, {"channel_id": _ID, "bookmark_id": _ID}, scopes=("bookmarks:write",)
     ),
     "chat.delete": Method(chat.delete, TIER_3, {"channel": _ID, "ts": _TS}, scopes=("chat:write",)),
     "chat.getPermalink": Method(chat.permalink, SPECIAL, {"channel": _ID, "message_ts": _TS}, writes=False),
@@ -177,15 +171,6 @@ METHODS: Mapping[str, Method] = {
         conversations.set_topic, TIER_2, {"channel": _ID, "topic": _DESCRIPTION}, by_kind=_TOPIC
     ),
     "pins.add": Method(chat.pin, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
-    "pins.list": Method(chat.pins, TIER_2, {"channel": _ID}, scopes=("pins:read",), writes=False),
-    "pins.remove": Method(chat.unpin, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
-    "reactions.add": Method(
-        chat.react,
-        TIER_3,
-        {"channel": _ID, "name": _NAME, "timestamp": _TS},
-        scopes=("reactions:write",),
-    ),
-    "team.info": Method(directory.team, TIER_3, {"team": _TEXT}, scopes=("team:read",), writes=False),
     "usergroups.list": Method(
         directory.groups,
         TIER_2,
@@ -207,13 +192,6 @@ METHODS: Mapping[str, Method] = {
         directory.user,
         TIER_4,
         {"user": _ID, "include_locale": _FLAG},
-        scopes=("users:read",),
-        writes=False,
-    ),
-    "users.list": Method(
-        directory.users,
-        TIER_2,
-        {**_PAGE, "include_locale": _FLAG, **_TEAM},
         scopes=("users:read",),
         writes=False,
     ),

@@ -54,7 +54,7 @@ def _interaction(workspace: Workspace, person: User, kind: str) -> JsonObject:
     }
 
 
-def message_action(
+def block_action(
     workspace: Workspace,
     person: User,
     channel: Channel,
@@ -77,6 +77,23 @@ def message_action(
         **({} if ephemeral else {"message": render.message(workspace, message)}),
         "state": {"values": values},
         "actions": [action],
+    }
+
+
+def message_shortcut(
+    workspace: Workspace, person: User, channel: Channel, message: Message, callback_id: str
+) -> JsonObject:
+    """`message_action`: a shortcut from a message's menu, but for its `trigger_id` and `response_url`.
+
+    Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    return {
+        **_interaction(workspace, person, "message_action"),
+        "action_ts": workspace.new_ts(),
+        "callback_id": callback_id,
+        "channel": {"id": channel.id, "name": _channel_name(channel)},
+        "message_ts": message.ts,
+        "message": render.message(workspace, message),
     }
 
 

@@ -17,10 +17,18 @@ from incident.sandbox.slack.bot_link import Answer
 from incident.sandbox.slack.conversations import enter
 from incident.sandbox.slack.entries import Entry, action, refused, state
 from incident.sandbox.slack.modals import checked, show
-from incident.sandbox.slack.workspace import Channel, JsonObject, Message, Trigger, User, View, Workspace
+from incident.sandbox.slack.workspace import (
+    SLACKBOT,
+    Channel,
+    JsonObject,
+    Message,
+    Trigger,
+    User,
+    View,
+    Workspace,
+)
 
 TROUBLE = "We had some trouble connecting. Try again?"
-_SLACKBOT = "USLACKBOT"
 _OLD = 3600.0
 """Seconds after which triggers and response URLs are forgotten; both have long run out."""
 
@@ -122,16 +130,35 @@ class People:
             value: what is chosen: an option's value, a user's id, a date.
 
         Raises:
-            NotPossibleError: there is no such element for them.
+            NotPossibleError: there is no such element for them, or no such person to choose.
+            UnknownOptionError: nothing is chosen, or what the element does not offer.
         """
         person, where = self._at(user, channel)
-        message = self.workspace.messages.get(ts)
-        if message is None or message.channel != where.id or message.ephemeral_to not in {None, user}:
-            raise NotPossibleError(f"{user} sees no message {ts} in {channel}")
+        message = self._message(person, where, ts)
         acted = self._action(message.blocks, action_id, value)
         url = self._response_url(person, where, message.ts)
         values = state(message.blocks, {action_id: value})
-        payload = payloads.message_action(self.workspace, person, where, message, action=acted, values=values)
+        payload = payloads.block_action(self.workspace, person, where, message, action=acted, values=values)
+        return self._interact(person, {**payload, "response_url": url})
+
+    def message_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> Reply:
+        """Chooses one of the app's shortcuts in the menu of a message; replies in threads have it, too.
+
+        Args:
+            user: the id of who does.
+            channel: the channel's id; the bot need not be in it.
+            ts: of the message.
+            callback_id: of the shortcut.
+
+        Raises:
+            NotPossibleError: they see no such message, or it is ephemeral: those have no menu.
+        """
+        person, where = self._at(user, channel)
+        message = self._message(person, where, ts)
+        if message.ephemeral_to or message.subtype == "tombstone":
+            raise NotPossibleError(f"message {ts} offers no shortcuts")
+        payload = payloads.message_shortcut(self.workspace, person, where, message, callback_id)
+        url = self._response_url(person, where, None)
         return self._interact(person, {**payload, "response_url": url})
 
     def press_in_view(self, user: str, view_id: str, action_id: str, value: Entry = None) -> Reply:
@@ -189,6 +216,12 @@ class People:
             raise NotPossibleError(f"{user} sees no channel {channel}")
         return person, where
 
+    def _message(self, person: User, where: Channel, ts: str) -> Message:
+        message = self.workspace.messages.get(ts)
+        if message is None or message.channel != where.id or message.ephemeral_to not in {None, person.id}:
+            raise NotPossibleError(f"{person.id} sees no message {ts} in {where.id}")
+        return message
+
     def _view(self, user: str, view_id: str) -> View:
         view = self.workspace.views.get(view_id)
         if view is None or view.user != user:
@@ -198,8 +231,16 @@ class People:
     def _action(self, blocks: tuple[JsonObject, ...], action_id: str, value: Entry) -> JsonObject:
         for block, element in elements(blocks):
             if element["action_id"] == action_id:
+                self._check_people(element, value)
                 return action(block, element, value, self.workspace.new_ts())
         raise NotPossibleError(f"there is nothing called {action_id}")
+
+    def _check_people(self, element: JsonObject, value: Entry) -> None:
+        if element["type"] not in {"users_select", "multi_users_select"}:
+            return
+        for user in [value] if isinstance(value, str) else value or ():
+            if user not in self.workspace.users:
+                raise NotPossibleError(f"there is no {user} to choose")
 
     def _escaped(self, text: str, *, labels: bool) -> str:
         def mention(name: str) -> str | None:
@@ -249,7 +290,7 @@ class People:
     def _told(self, person: User, where: Channel, words: str, reply: Reply) -> Reply:
         """Slackbot tells the person something that nobody else sees."""
         ts = self.workspace.new_ts()
-        self.workspace.put(Message(where.id, ts, _SLACKBOT, mrkdwn.escape(words), ephemeral_to=person.id))
+        self.workspace.put(Message(where.id, ts, SLACKBOT, mrkdwn.escape(words), ephemeral_to=person.id))
         return replace(reply, shown=words, ts=ts)
 
     def _interact(self, person: User, payload: JsonObject) -> Reply:

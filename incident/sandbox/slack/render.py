@@ -87,6 +87,7 @@ def message(workspace: Workspace, shown: Message, *, metadata: bool = False) -> 
     grouped = {name: [who for _, who in given] for name, given in groupby(reactions, lambda r: r[0])}
     optional: JsonObject = {
         "subtype": shown.subtype,
+        "hidden": shown.subtype == "tombstone",
         "bot_id": author.bot_id,
         "app_id": APP_ID if author.id == workspace.bot.id else "",
         "blocks": list(shown.blocks),
@@ -116,7 +117,7 @@ def bookmark(shown: Bookmark) -> JsonObject:
         "emoji": shown.emoji or None,
         "type": "link",
         "date_created": shown.created,
-        "date_updated": shown.updated,
+        "date_updated": 0,
     }
 
 

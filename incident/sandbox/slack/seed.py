@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from incident.sandbox.slack.workspace import Channel, Message, Team, User, UserGroup, Workspace
+from incident.sandbox.slack.workspace import SLACKBOT, Channel, Message, Team, User, UserGroup, Workspace
 
 TEAM = Team("T0MAPLE", "Maple Digital", "maple-digital")
 BOT = User("U0INCIDENT", "incident_bot", "Incident bot", "Incident bot", bot_id="B0INCIDENT")
-SLACKBOT = User("USLACKBOT", "slackbot", "Slackbot", "Slackbot", bot_id="B0SLACKBOT")
+_SLACKBOT = User(SLACKBOT, "slackbot", "Slackbot", "Slackbot", bot_id="B0SLACKBOT")
 PEOPLE = (
     User("U0ALICE", "alice", "Alice Nguyen", "Alice Nguyen", "Site reliability"),
     User("U0BENOIT", "benoit", "Benoît Côté", "Benoît Côté", "Platform"),
@@ -32,7 +32,7 @@ def seed(clock: Callable[[], float] = time.time) -> Workspace:
     """
     workspace = Workspace(TEAM, BOT, clock)
     made = int(clock()) - _AGE
-    for user in (SLACKBOT, *PEOPLE):
+    for user in (_SLACKBOT, *PEOPLE):
         workspace.put(user)
     workspace.put(ON_CALL)
     for channel in (

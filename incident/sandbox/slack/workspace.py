@@ -18,6 +18,9 @@ JsonObject: TypeAlias = dict[str, Any]
 Kind: TypeAlias = Literal["public", "private", "direct"]
 """The kinds of conversation; Slack's scopes differ between them."""
 
+SLACKBOT = "USLACKBOT"
+"""The id of the user that Slack itself speaks as."""
+
 _ID_ALPHABET = string.digits + string.ascii_uppercase
 
 
@@ -133,7 +136,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """A link at the top of a channel; `created` and `updated` are Unix times, `updated` 0 if never."""
+    """A link at the top of a channel; `created` is a Unix time."""
 
     id: str
     channel: str
@@ -141,7 +144,6 @@ class Bookmark:
     link: str
     emoji: str
     created: int
-    updated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 from flask import Request
 
-from incident.intake.publisher import Publisher
 from incident.model.interaction import Interaction, Kind
 from incident.runtime.instance import once
+from incident.runtime.publisher import Publisher
 from incident.runtime.settings import IntakeSettings
 
 _settings = IntakeSettings.load()

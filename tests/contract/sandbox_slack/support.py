@@ -64,6 +64,22 @@ def button(action_id: str = "press_me", **more: object) -> dict[str, Any]:
     return {"type": "button", "action_id": action_id, "text": {"type": "plain_text", "text": "Press"}, **more}
 
 
+def options(*words: str) -> list[dict[str, Any]]:
+    return [{"text": {"type": "plain_text", "text": word.upper()}, "value": word} for word in words]
+
+
+def static_select(*words: str, **more: object) -> dict[str, Any]:
+    return {"type": "static_select", "action_id": "choose", "options": options(*words), **more}
+
+
+def overflow(*words: str, **more: object) -> dict[str, Any]:
+    return {"type": "overflow", "action_id": "more", "options": options(*words), **more}
+
+
+def users_select(**more: object) -> dict[str, Any]:
+    return {"type": "users_select", "action_id": "who", **more}
+
+
 def actions(*elements: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"type": "actions", "block_id": "row", "elements": list(elements)}]
 

@@ -31,7 +31,7 @@ from tests.contract.sandbox_slack.support import (
 )
 
 
-def test_everything_a_declared_incident_needs(client: WebClient, channel: str) -> None:
+def test_everything_a_declared_incident_needs(slack: FakeSlack, client: WebClient, channel: str) -> None:
     client.conversations_invite(channel=channel, users=[ALICE, ZOE])
     client.conversations_setTopic(channel=channel, topic="Database is down")
     client.conversations_setPurpose(channel=channel, purpose="Bring it back")
@@ -60,7 +60,7 @@ def test_everything_a_declared_incident_needs(client: WebClient, channel: str) -
     assert messages[0]["metadata"] == {"event_type": "incident_briefing", "event_payload": {"incident": "1"}}
     assert messages[0]["pinned_to"] == [channel]
     assert [b["title"] for b in client.bookmarks_list(channel_id=channel)["bookmarks"]] == ["Call"]
-    assert client.pins_list(channel=channel)["items"][0]["message"]["ts"] == posted["ts"]
+    assert slack.workspace.channels[channel].pins == (posted["ts"],)
     assert "metadata" not in client.conversations_history(channel=channel)["messages"][0]
 
 
@@ -185,6 +185,64 @@ def test_editing_keeps_what_is_not_sent(client: WebClient) -> None:
         error(lambda: client.chat_update(channel=SRE, ts="1700000000.000001", text="y"))
         == "message_not_found"
     )
+
+
+def texts(client: WebClient, channel: str = SRE) -> list[str]:
+    return [message["text"] for message in client.conversations_history(channel=channel)["messages"]]
+
+
+def test_deleting(slack: FakeSlack, client: WebClient) -> None:
+    first, second, third = (client.chat_postMessage(channel=SRE, text=f"n{n}")["ts"] for n in range(3))
+    client.pins_add(channel=SRE, timestamp=second)
+    answer = client.chat_delete(channel=SRE, ts=second)
+    assert (answer["channel"], answer["ts"]) == (SRE, second)
+    assert texts(client) == ["n2", "n0"]
+    assert client.conversations_history(channel=SRE)["pin_count"] == 0
+    for call in (
+        lambda: client.chat_delete(channel=SRE, ts=second),
+        lambda: client.chat_update(channel=SRE, ts=second, text="x"),
+        lambda: client.pins_add(channel=SRE, timestamp=second),
+        lambda: client.chat_getPermalink(channel=SRE, message_ts=second),
+    ):
+        assert error(call) == "message_not_found"
+    assert error(lambda: client.conversations_replies(channel=SRE, ts=second)) == "thread_not_found"
+    later = client.chat_postMessage(channel=SRE, text="later")["ts"]
+    assert later > third > second > first, "the ts of a deleted message is not given again"
+    slack.restore(slack.snapshot())
+    assert texts(client) == ["later", "n2", "n0"]
+
+
+def test_a_bot_deletes_only_what_it_posted_itself(slack: FakeSlack, client: WebClient, channel: str) -> None:
+    typed = slack.type(ALICE, SRE, "mine").ts
+    joined = client.conversations_history(channel=channel)["messages"][0]["ts"]
+    whispered = client.chat_postEphemeral(channel=SRE, user=ALICE, text="x")["message_ts"]
+    slack.scopes |= {"chat:write.customize"}
+    disguised = client.chat_postMessage(channel=SRE, text="x", username="Pager")["ts"]
+    assert error(lambda: client.chat_delete(channel=SRE, ts=str(typed))) == "cant_delete_message"
+    assert error(lambda: client.chat_delete(channel=channel, ts=joined)) == "cant_delete_message"
+    assert error(lambda: client.chat_delete(channel=SRE, ts=disguised)) == "cant_delete_message"
+    assert error(lambda: client.chat_delete(channel=SRE, ts=whispered)) == "message_not_found"
+    assert error(lambda: client.chat_delete(channel=PRIVATE, ts=whispered)) == "channel_not_found"
+    own = client.chat_postMessage(channel=channel, text="x")["ts"]
+    assert error(lambda: client.chat_delete(channel=SRE, ts=own)) == "message_not_found"
+    slack.scopes = slack.scopes - {"chat:write"}
+    assert refusal(lambda: client.chat_delete(channel=channel, ts=own))["needed"] == "chat:write"
+
+
+def test_what_was_replied_to_leaves_a_tombstone(slack: FakeSlack, client: WebClient) -> None:
+    parent = client.chat_postMessage(
+        channel=SRE, text="parent", metadata={"event_type": "t", "event_payload": {}}
+    )["ts"]
+    reply = str(slack.type(ALICE, SRE, "reply", thread_ts=parent).ts)
+    client.chat_delete(channel=SRE, ts=parent)
+    (left,) = client.conversations_history(channel=SRE, include_all_metadata=True)["messages"]
+    assert (left["ts"], left["subtype"], left["user"]) == (parent, "tombstone", "USLACKBOT")
+    assert left["text"] == "This message was deleted."
+    assert "metadata" not in left
+    thread = client.conversations_replies(channel=SRE, ts=parent)["messages"]
+    assert [message["ts"] for message in thread] == [parent, reply]
+    assert error(lambda: client.chat_delete(channel=SRE, ts=parent)) == "cant_delete_message"
+    assert error(lambda: client.chat_update(channel=SRE, ts=parent, text="x")) == "cant_update_message"
 
 
 def test_rate_limits(slack: FakeSlack, client: WebClient, clock: Clock) -> None:

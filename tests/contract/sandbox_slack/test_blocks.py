@@ -9,7 +9,18 @@ from slack_sdk import WebClient
 
 from incident.sandbox.slack import blocks as block_kit
 from incident.sandbox.slack import mrkdwn
-from tests.contract.sandbox_slack.support import SRE, actions, button, error, modal, refusal
+from tests.contract.sandbox_slack.support import (
+    SRE,
+    actions,
+    button,
+    error,
+    modal,
+    options,
+    overflow,
+    refusal,
+    static_select,
+    users_select,
+)
 
 
 def _section(text: str, **more: object) -> dict[str, Any]:
@@ -37,6 +48,29 @@ def _section(text: str, **more: object) -> dict[str, Any]:
         (actions(button(style="loud")), "/blocks/0/elements/0/style"),
         ([_section("x", fields=[{"type": "mrkdwn", "text": "x" * 2001}])], "/blocks/0/fields/0/text"),
         ([_section("x", accessory={"type": "static_select", "options": []})], "/blocks/0/accessory/options"),
+        (actions(overflow("a")), "/blocks/0/elements/0/options"),
+        (actions(overflow(*"abcdef")), "/blocks/0/elements/0/options"),
+        (actions(overflow("a", "b", placeholder={"type": "plain_text", "text": "x"})), "/elements/0"),
+        (actions(static_select(*map(str, range(101)))), "/blocks/0/elements/0/options"),
+        (actions(static_select("x" * 76)), "/blocks/0/elements/0/options/0/text/text"),
+        (actions(static_select("a", initial_option=options("b")[0])), "initial option 'b'"),
+        (actions(static_select("a", option_groups=[])), "options"),
+        (
+            actions(static_select("a", placeholder={"type": "plain_text", "text": "x" * 151})),
+            "placeholder/text",
+        ),
+        (
+            actions({**static_select("a"), "options": [{**options("a")[0], "value": "x" * 151}]}),
+            "/blocks/0/elements/0/options/0/value",
+        ),
+        (
+            actions({**static_select("a"), "options": [{**options("a")[0], "url": "https://x.org"}]}),
+            "/blocks/0/elements/0/options/0",
+        ),
+        (actions(users_select(initial_users=["U0ALICE"])), "/blocks/0/elements/0"),
+        (actions(users_select(action_id="x" * 256)), "/blocks/0/elements/0/action_id"),
+        (actions(users_select(), users_select()), "action_id 'who' is used 2 times"),
+        (actions({"type": "multi_users_select", "action_id": "x"}), "/blocks/0/elements/0/type"),
         ([{"type": "context", "elements": [{"type": "mrkdwn", "text": "x"}] * 11}], "/blocks/0/elements"),
     ],
 )
@@ -44,6 +78,20 @@ def test_broken_block_kit_is_refused(refusing: WebClient, blocks: list[Any], pat
     answer = refusal(lambda: refusing.chat_postMessage(channel=SRE, text="x", blocks=blocks))
     assert answer["error"] == "invalid_blocks"
     assert any(path in message for message in answer["response_metadata"]["messages"])
+
+
+def test_menus_of_all_kinds_in_a_message() -> None:
+    link = {**options("c")[0], "url": "https://x.org/"}
+    row = actions(
+        users_select(initial_user="U0ALICE", placeholder={"type": "plain_text", "text": "Who?"}),
+        static_select(*map(str, range(100)), initial_option=options("7")[0]),
+        {**overflow("a", "b"), "options": [*options(*"abde"), link]},
+        *(button(f"b{n}") for n in range(22)),
+    )
+    assert (
+        block_kit.problems([*row, _section("x", accessory=overflow("a", "b", action_id="z"))], "message")
+        == []
+    )
 
 
 @pytest.mark.parametrize(

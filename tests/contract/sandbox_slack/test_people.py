@@ -18,6 +18,7 @@ from tests.contract.sandbox_slack.support import (
     PRIVATE,
     SECRET,
     SRE,
+    TOKEN,
     ZOE,
     Bot,
     Clock,
@@ -25,6 +26,10 @@ from tests.contract.sandbox_slack.support import (
     button,
     error,
     modal,
+    options,
+    overflow,
+    static_select,
+    users_select,
 )
 
 
@@ -95,6 +100,92 @@ def test_pressing_a_button(slack: FakeSlack, bot: Bot, client: WebClient) -> Non
     assert client.conversations_history(channel=SRE)["messages"][0]["text"] == "Done"
     with pytest.raises(NotPossibleError):
         slack.press(ALICE, SRE, ts, "press_me")
+
+
+HINT = {"type": "plain_text", "text": "Choose"}
+GROUPS = [{"label": HINT, "options": options(word)} for word in "ab"]
+
+
+@pytest.mark.parametrize(
+    ("element", "value", "chosen"),
+    [
+        (users_select(placeholder=HINT), ZOE, {"selected_user": ZOE, "placeholder": HINT}),
+        (users_select(initial_user=ALICE), ZOE, {"selected_user": ZOE, "initial_user": ALICE}),
+        (static_select("a", "b"), "b", {"selected_option": options("b")[0]}),
+        (
+            {"type": "static_select", "action_id": "choose", "option_groups": GROUPS},
+            "b",
+            {"selected_option": options("b")[0]},
+        ),
+        (overflow("a", "b"), "a", {"selected_option": options("a")[0]}),
+    ],
+)
+def test_choosing_in_a_message(
+    slack: FakeSlack, bot: Bot, element: dict[str, Any], value: str, chosen: dict[str, Any]
+) -> None:
+    client = WebClient(TOKEN, base_url=f"{slack.url}/api/")
+    ts = client.chat_postMessage(channel=SRE, text="x", blocks=actions(element, button()))["ts"]
+    assert slack.press(ALICE, SRE, ts, element["action_id"], value).status == 200
+    (sent,) = bot.received
+    assert (sent["type"], sent["message"]["ts"]) == ("block_actions", ts)
+    (acted,) = sent["actions"]
+    assert acted.pop("action_ts") > ts
+    assert acted == {
+        "type": element["type"],
+        "action_id": element["action_id"],
+        "block_id": "row",
+        **chosen,
+    }
+    state = sent["state"]["values"].get("row", {})
+    if element["type"] == "overflow":
+        assert state == {}, "an overflow menu keeps no choice"
+    else:
+        selected = {key: word for key, word in chosen.items() if key.startswith("selected")}
+        assert state == {element["action_id"]: {"type": element["type"], **selected}}
+
+
+def test_what_a_person_cannot_choose(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
+    blocks = actions(users_select(), static_select("a"), overflow("a", "b"))
+    ts = client.chat_postMessage(channel=SRE, text="x", blocks=blocks)["ts"]
+    for action_id, value in (
+        ("who", "U0NOBODY"),
+        ("who", None),
+        ("choose", "c"),
+        ("choose", None),
+        ("more", "c"),
+        ("more", None),
+        ("what", "a"),
+    ):
+        with pytest.raises(ValueError, match=r"U0NOBODY|nothing|offer"):
+            slack.press(ALICE, SRE, ts, action_id, value)
+    assert bot.received == []
+
+
+def test_a_shortcut_of_a_message(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
+    parent = str(slack.type(ZOE, SRE, "I restarted the database").ts)
+    reply = str(slack.type(ZOE, SRE, "twice", thread_ts=parent).ts)
+    assert slack.message_shortcut(ALICE, SRE, reply, "add_to_timeline").status == 200
+    (sent,) = bot.received
+    assert (sent["type"], sent["callback_id"]) == ("message_action", "add_to_timeline")
+    assert (sent["user"]["id"], sent["channel"]) == (ALICE, {"id": SRE, "name": "incident-sre"})
+    assert sent["message_ts"] == sent["message"]["ts"] == reply
+    assert (sent["message"]["user"], sent["message"]["text"]) == (ZOE, "twice")
+    assert sent["message"]["thread_ts"] == parent
+    client.views_open(trigger_id=sent["trigger_id"], view=modal())
+    assert WebhookClient(sent["response_url"]).send(text="Noted", replace_original=True).status_code == 200
+    assert [m.text for m in slack.workspace.history(SRE, ALICE)][-1] == "Noted"
+    assert all(m.text != "Noted" for m in slack.workspace.history(SRE, ZOE))
+    assert slack.workspace.messages[reply].text == "twice"
+
+
+def test_where_there_are_no_shortcuts(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
+    whispered = client.chat_postEphemeral(channel=SRE, user=ALICE, text="x")["message_ts"]
+    secret = next(m.ts for m in slack.workspace.messages.values() if m.channel == "C0PLATFORM")
+    for user, channel, ts in ((ALICE, SRE, whispered), (ALICE, SRE, secret), (ZOE, PRIVATE, secret)):
+        with pytest.raises(NotPossibleError):
+            slack.message_shortcut(user, channel, ts, "add_to_timeline")
+    assert bot.received == []
+    assert slack.message_shortcut(ZOE, "C0PLATFORM", secret, "add_to_timeline").status == 200
 
 
 def test_pressing_in_an_ephemeral_message(slack: FakeSlack, bot: Bot, client: WebClient) -> None:

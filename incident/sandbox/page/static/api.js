@@ -1,4 +1,4 @@
-/** The page's own JSON API: see `incident/sandbox/page.py`. */
+/** The page's own JSON API: see `incident/sandbox/page/server.py`. */
 
 async function answer(response) {
   const body = await response.json();

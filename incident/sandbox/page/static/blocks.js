@@ -114,7 +114,11 @@ function confirmation(confirm, setting) {
 function choice(item, options, setting) {
   const label = item.placeholder ? plain(item.placeholder) : "More …";
   const initial = item.initial_option?.value ?? item.initial_user;
-  const change = (event) => void setting.act(item.action_id, event.currentTarget.value);
+  const change = (event) => {
+    const menu = event.currentTarget;
+    void setting.act(item.action_id, menu.value);
+    if (item.type === "overflow") menu.value = ""; // keeps no choice, so that the same can be chosen again
+  };
   return h("select", { class: "choice", "aria-label": label, "data-action": item.action_id, onchange: change },
     h("option", { value: "", disabled: true, selected: initial === undefined }, label),
     options.map((option) => h("option", { value: option.value, selected: option.value === initial }, plain(option.text))));

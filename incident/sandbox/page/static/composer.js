@@ -3,16 +3,12 @@ import { fill, h } from "./dom.js";
 
 const FIRST_WORDS = "/incident database is down";
 
-const HINTS = [
-  ["/incident ", "[what went wrong]", "Declares an incident: channel, call, report, announcement"],
-  ["/incident help", "", "What can be said to the bot here"],
-];
-
 /** The composer. `draw` it with every new state. */
 export class Composer {
   /** @param {{send: (text: string) => Promise<object>, join: () => Promise<object>, failed: (error: Error) => void}} does */
   constructor(does) {
     this.does = does;
+    this.offered = [];
     this.draft = document.getElementById("draft");
     this.hints = document.getElementById("hints");
     this.form = document.getElementById("composer");
@@ -30,6 +26,8 @@ export class Composer {
   draw(state, { person, channel }) {
     const { name, kind, members, archived } = state.channels.find(({ id }) => id === channel);
     const joined = members.includes(person);
+    const inIncident = name.startsWith("incident-2");
+    this.offered = state.hints.filter(({ in_incident }) => inIncident || !in_incident);
     this.draft.disabled = archived;
     this.join.hidden = joined || archived;
     const to = `Message ${kind === "direct" ? "" : "#"}${name}`;
@@ -62,7 +60,7 @@ export class Composer {
       void this.send();
     } else if (event.key === "Tab" && !event.shiftKey && /^\/[a-z]*$/.test(this.draft.value)) {
       event.preventDefault();
-      this.suggest(HINTS[0][0]);
+      this.suggest("/incident ");
     }
   }
 
@@ -70,13 +68,13 @@ export class Composer {
     this.draft.style.height = "auto";
     this.draft.style.height = `${this.draft.scrollHeight + 2}px`;
     const text = this.draft.value;
-    const fitting = text.startsWith("/") ? HINTS.filter(([command]) => command.startsWith(text) || text.startsWith("/incident")) : [];
+    const fitting = this.offered.filter(({ typed }) => text.startsWith("/") && (typed.startsWith(text) || text.startsWith("/incident")));
     this.hints.hidden = fitting.length === 0;
-    fill(this.hints, fitting.map(([command, argument, says]) =>
+    fill(this.hints, fitting.map(({ typed, argument, says }) =>
       h("button", { type: "button", tabindex: -1, onmousedown: (event) => {
         event.preventDefault();
-        this.suggest(command);
-      } }, h("b", {}, command), h("i", {}, argument), h("span", {}, says))));
+        this.suggest(typed);
+      } }, h("b", {}, typed), h("i", {}, argument), h("span", {}, says))));
   }
 
   /** The words leave the box once they have arrived; if they do not, they stay. */

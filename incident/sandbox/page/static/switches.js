@@ -36,11 +36,14 @@ function row({ name, pid }, does) {
     h("button", { type: "button", class: "button", "aria-label": `Restart main.${name}`, onclick: () => void does("restart", { process: name }) }, "Restart"));
 }
 
-function queue({ paused, waiting, deliveries, dead_letters: dead }, does) {
+function queue({ paused, backoff, window: outstanding, waiting, deliveries, dead_letters: dead }, does) {
   return h("section", { class: "queue" }, h("h3", {}, "Pub/Sub"),
     h("label", { class: "box" },
       h("input", { type: "checkbox", checked: paused, onchange: (event) => void does("pause", { paused: event.target.checked }) }),
       " Hold deliveries back"),
+    backoff > 0 && h("p", { class: "hint backoff" }, `Slowed down by refusals: one delivery every ${backoff.toPrecision(2)} s, ${outstanding} at a time.`),
+    h("p", { class: "hint" }, "Cloud Scheduler has the worker look at what is due. ",
+      h("button", { type: "button", class: "button", id: "tick", onclick: () => void does("tick", {}) }, "Tick now")),
     h("h4", {}, `Undelivered (${waiting.length})`),
     waiting.length === 0 ? h("p", { class: "hint" }, "Everything published has been delivered.") :
       h("ul", {}, waiting.map(({ id, kind, attempt }) => h("li", {}, h("code", {}, kind || id), ` attempt ${attempt}`))),

@@ -1,4 +1,4 @@
-"""Hands an interaction to Pub/Sub, within a bound."""
+"""Publishes interactions to the Pub/Sub topic, within a bound of time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ PUBLISH_SECONDS = 1.5
 _HOST = "pubsub.googleapis.com"
 
 
-class NotPublishedError(Exception):
-    """Pub/Sub did not take the message; the text is the kind of error alone."""
+class PublishError(Exception):
+    """Publishing did not succeed; the text is the kind of error alone. One of the two below."""
+
+
+class NotPublishedError(PublishError):
+    """Pub/Sub surely does not have the message: it was never sent, or it was refused."""
+
+
+class PublishUnknownError(PublishError):
+    """Pub/Sub may or may not have the message: no answer came, or one that does not tell."""
 
 
 class Publisher:
@@ -32,13 +40,20 @@ class Publisher:
         """Returns once Pub/Sub has the message on disk.
 
         Raises:
-            NotPublishedError: after at most 1.5 seconds.
+            NotPublishedError: if Pub/Sub surely does not have it; after at most 1.5 seconds.
+            PublishUnknownError: if it may have it; after at most 1.5 seconds. The same interaction can be
+                published again: it keeps its id, so the worker carries it out once.
         """
+        try:
+            data = interaction.to_message()
+        except RecursionError as error:  # a payload nested deeper than JSON can be written
+            raise NotPublishedError(type(error).__name__) from None
         message = {
-            "data": base64.b64encode(interaction.to_message()).decode(),
+            "data": base64.b64encode(data).decode(),
             "attributes": {"kind": interaction.kind, "id": interaction.id, "traceparent": traceparent},
         }
         try:
             self._cloud.call("POST", _HOST, self._path, {"messages": [message]}, seconds=PUBLISH_SECONDS)
         except CallFailedError as error:
-            raise NotPublishedError(str(error)) from error
+            failure = PublishUnknownError if error.may_have_acted else NotPublishedError
+            raise failure(str(error)) from error

@@ -1,4 +1,4 @@
-"""What the steps of every workflow work with; made once for an instance and passed in."""
+"""What surfaces and workflows work with; made once for an instance and passed in."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from incident.messages.words import Words
+from incident.model.incident import Incident
 from incident.services.docs import Docs
 from incident.services.drive import Drive
 from incident.services.meet import Meet
+from incident.services.people import People
 from incident.services.sheets import Sheets
-from incident.services.slack import Slack
+from incident.services.slack import MessageTag, Slack
 from incident.store.contract import IncidentStore
 
 CLOCK_SKEW_SECONDS = 120.0
@@ -30,6 +32,7 @@ class Services:
 
     store: IncidentStore
     slack: Slack
+    people: People
     meet: Meet
     drive: Drive
     docs: Docs
@@ -46,3 +49,13 @@ class Services:
         https://docs.slack.dev/interactivity/deep-linking
         """
         return f"{self.slack_root}app_redirect?team={team}&channel={channel_id}"
+
+
+def tag(kind: str, incident: Incident, key: str = "") -> MessageTag:
+    """How a message of an incident is known again."""
+    return MessageTag(kind, incident.id, key)
+
+
+def since(incident: Incident) -> float:
+    """No message of the incident is older, in seconds since the epoch, by Slack's clock too."""
+    return incident.declared_at.timestamp() - CLOCK_SKEW_SECONDS

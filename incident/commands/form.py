@@ -1,0 +1,23 @@
+"""Completing a form that was opened at once, with what only the store knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from incident.commands.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteForm:
+    """Show in an open form what it is about.
+
+    Attributes:
+        command: the name of the command whose form it is.
+        view: Slack's id of the open form.
+    """
+
+    command: str
+    view: str
+
+
+COMMAND = Spec(CompleteForm, workflow="form")

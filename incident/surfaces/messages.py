@@ -1,0 +1,96 @@
+"""The surfaces that are messages of the bot: posted once, found again by their tag, edited in place."""
+
+from __future__ import annotations
+
+from incident.messages import incident as messages
+from incident.messages.rich import Message
+from incident.model.incident import Deliverable, Incident
+from incident.services.slack import Posted
+from incident.surfaces.services import Services, since, tag
+from incident.surfaces.surface import Place
+
+
+class TaggedMessage:
+    """A message in a channel that shows an incident.
+
+    Attributes:
+        name: the surface's.
+        deliverable: what people miss while it is not there.
+        kind: the event type of the message's metadata.
+    """
+
+    def __init__(self, name: str, deliverable: Deliverable, kind: str) -> None:
+        """See the attributes."""
+        self.name = name
+        self.deliverable = deliverable
+        self.kind = kind
+
+    def channel(self, services: Services, incident: Incident) -> str:
+        """Id or name of the channel that it stands in."""
+        raise NotImplementedError
+
+    def content(self, services: Services, incident: Incident) -> Message:
+        """See `Surface`."""
+        raise NotImplementedError
+
+    def create(self, services: Services, incident: Incident, content: Message) -> Place:
+        """See `Surface`."""
+        channel = self.channel(services, incident)
+        return _place(services.slack.post(channel, content, tag(self.kind, incident)))
+
+    def find(self, services: Services, incident: Incident, content: Message) -> Place | None:  # noqa: ARG002
+        """See `Surface`."""
+        channel = self.channel(services, incident)
+        posted = services.slack.find(channel, tag(self.kind, incident), since(incident))
+        return _place(posted) if posted else None
+
+    def put(
+        self,
+        services: Services,
+        incident: Incident,
+        place: Place,
+        content: Message,
+        *,
+        is_retry: bool,  # noqa: ARG002 - an edit that is made twice is once
+    ) -> Place:
+        """See `Surface`."""
+        services.slack.edit(Posted(place["channel"], place["ts"]), content, tag(self.kind, incident))
+        return place
+
+    def sweep(self, services: Services, incident: Incident, place: Place) -> None:
+        """See `Surface`: the messages that bear the tag and are not the recorded one are deleted."""
+        for posted in services.slack.find_all(place["channel"], tag(self.kind, incident), since(incident)):
+            if posted.ts != place["ts"]:
+                services.slack.delete(posted)
+
+
+class Briefing(TaggedMessage):
+    """The pinned message in the incident's channel."""
+
+    def channel(self, services: Services, incident: Incident) -> str:  # noqa: ARG002
+        """See `TaggedMessage`."""
+        return incident.channel_id
+
+    def content(self, services: Services, incident: Incident) -> Message:
+        """See `Surface`."""
+        return messages.briefing(services.say, incident)
+
+
+class Board(TaggedMessage):
+    """The announcement in #incident-sre."""
+
+    def channel(self, services: Services, incident: Incident) -> str:  # noqa: ARG002
+        """See `TaggedMessage`."""
+        return services.announcement_channel
+
+    def content(self, services: Services, incident: Incident) -> Message:
+        """See `Surface`."""
+        return messages.announcement(services.say, incident)
+
+
+def _place(posted: Posted) -> Place:
+    return {"channel": posted.channel, "ts": posted.ts}
+
+
+BRIEFING = Briefing("briefing", Deliverable.BRIEFING, "incident_briefing")
+BOARD = Board("board", Deliverable.ANNOUNCEMENT, "incident_announcement")

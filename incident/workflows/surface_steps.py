@@ -1,0 +1,89 @@
+"""The steps that make a surface, and that bring it to a newer version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incident.engine.workflow import LATE_SECONDS, Attempt, Step, StepResult
+from incident.model.incident import Incident
+from incident.surfaces.surface import Surface, content_digest, found, shown
+from incident.workflows.job import Job
+
+
+def creates(
+    surface: Surface,
+    *,
+    needs: tuple[str, ...],
+    after: tuple[str, ...] = (),
+    sweep_after: float = LATE_SECONDS,
+) -> Step[Job]:
+    """The step that makes a surface, of the snapshot as it is then; named like it."""
+
+    def run(job: Job, attempt: Attempt) -> StepResult:
+        incident = _incident(attempt)
+        content = surface.content(job.services, incident)
+        place = surface.create(job.services, incident, content)
+        return StepResult(place, surfaces={surface.name: shown(incident, content, place)})
+
+    def find(job: Job, attempt: Attempt) -> StepResult | None:
+        incident = _incident(attempt)
+        place = surface.find(job.services, incident, surface.content(job.services, incident))
+        return StepResult(place, surfaces={surface.name: found(place)}) if place else None
+
+    def sweep(job: Job, attempt: Attempt) -> None:
+        surface.sweep(job.services, _incident(attempt), attempt.results[surface.name])
+
+    return Step(
+        surface.name,
+        run,
+        needs=needs,
+        after=after,
+        find_existing=find,
+        sweep=sweep,
+        sweep_after=sweep_after,
+    )
+
+
+def updates(surface: Surface, *, name: str = "", needs: tuple[str, ...] = ()) -> Step[Job]:
+    """The step that brings a surface to the newest version, if there is one that shows anything else.
+
+    A surface that its declaration has not made yet is left to that.
+
+    Args:
+        surface: which.
+        name: the step's; the surface's where it is empty.
+        needs: steps that must be done before it. Where one of them has made the surface, its place is that
+            step's result.
+    """
+    step_name = name or surface.name
+
+    def run(job: Job, attempt: Attempt) -> StepResult:
+        known: dict[str, Any] = dict(job.surfaces.get(surface.name, {}))
+        known = known or dict(job.services.store.surfaces(_incident(attempt).id).get(surface.name, {}))
+        if not known:
+            return StepResult()
+        incident = _incident(attempt)
+        content = surface.content(job.services, incident)
+        if attempt.is_retry or known.get("digest") != content_digest(content):
+            is_unsure = attempt.is_retry or not known["digest"]
+            known = dict(surface.put(job.services, incident, known, content, is_retry=is_unsure))
+        elif known.get("version", 0) >= incident.version:
+            return StepResult()
+        place = {key: value for key, value in known.items() if key not in {"version", "digest"}}
+        return StepResult(surfaces={surface.name: shown(incident, content, place)})
+
+    def sweep(job: Job, attempt: Attempt) -> None:
+        """An edit that was given up may have come after a newer one: what is newest is shown once more."""
+        incident = _incident(attempt)
+        place = job.services.store.surfaces(incident.id).get(surface.name)
+        if place:
+            content = surface.content(job.services, incident)
+            surface.put(job.services, incident, place, content, is_retry=True)
+
+    return Step(step_name, run, needs=needs, sweep=sweep)
+
+
+def _incident(attempt: Attempt) -> Incident:
+    if attempt.incident is None:
+        raise AssertionError("a surface is of an incident")
+    return attempt.incident
