@@ -154,7 +154,7 @@ def declaration(
     team: str,
     severity: str | None,
 ) -> Fact:
-    """The first fact of an incident: whoever declares it commands it and leads its operations for now.
+    """The first fact of an incident. Its opener commands it and leads its operations until roles change.
 
     Args:
         run_id: of the run that declares it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from incident.messages import incident as messages
 from incident.messages.rich import Message
 from incident.model.incident import Deliverable, Incident
@@ -10,7 +12,7 @@ from incident.surfaces.services import Services, since, tag
 from incident.surfaces.surface import Place
 
 
-class TaggedMessage:
+class TaggedMessage(ABC):
     """A message in a channel that shows an incident.
 
     Attributes:
@@ -25,13 +27,13 @@ class TaggedMessage:
         self.deliverable = deliverable
         self.kind = kind
 
+    @abstractmethod
     def channel(self, services: Services, incident: Incident) -> str:
         """Id or name of the channel that it stands in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def content(self, services: Services, incident: Incident) -> Message:
         """See `Surface`."""
-        raise NotImplementedError
 
     def create(self, services: Services, incident: Incident, content: Message) -> Place:
         """See `Surface`."""

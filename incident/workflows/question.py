@@ -55,7 +55,7 @@ def complete_form(job: Job, attempt: Attempt) -> StepResult:  # noqa: ARG001 - s
 
 QUESTION: Workflow[Job] = Workflow("question", (Step("question", ask),), follows=nothing_follows)
 MENU: Workflow[Job] = Workflow("menu", (Step("menu", show_menu),), follows=nothing_follows)
-"""What cannot be asked is told nobody: the person who typed sees that no answer comes."""
+"""They post no notices: the person who typed sees that no answer comes."""
 
 FORM: Workflow[Job] = Workflow("form", (Step("form", complete_form),), follows=nothing_follows)
 """A form that is not completed can be filled in all the same."""
