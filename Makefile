@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: sandbox test bench lint lock package clean
+.PHONY: sandbox test bench transcript lint lock package clean
 
 sandbox: $(READY)  ## the bot and its whole world on loopback, in the browser
 	@$(BIN)/incident sandbox
@@ -14,6 +14,10 @@ test: $(READY)  ## everything this machine can test; says what it could not and 
 
 bench: $(READY)  ## figures, in docs/benchmarks.md; asserts nothing
 	@$(BIN)/python -m tests.bench
+
+transcript: $(READY)  ## one incident by two people, as docs/transcript.md shows it
+	@$(BIN)/python -m tests.transcript > docs/transcript.md.new
+	@mv docs/transcript.md.new docs/transcript.md
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -42,6 +42,7 @@ locals {
     INCIDENT_SHEET                 = var.sheet
     INCIDENT_CHANNEL               = var.announcement_channel
     INCIDENT_ONCALL_GROUPS         = join(",", var.oncall_groups)
+    INCIDENT_COMMS_GROUP           = var.comms_group
     INCIDENT_TIMEZONE              = var.timezone
     GOOGLE_SUBJECT                 = var.workspace_subject
   })

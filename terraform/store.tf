@@ -32,3 +32,14 @@ resource "google_firestore_field" "run_steps" {
 
   index_config {}
 }
+
+# What an incident is made of is only ever read with it; `status`, `channel_id` and `declared_at` are asked for.
+resource "google_firestore_field" "incident_parts" {
+  for_each = toset(["stamps", "roles", "calls", "actions", "decisions", "offers", "reasons", "source", "followers", "undone", "undone_by", "last_update"])
+
+  database   = google_firestore_database.incidents.name
+  collection = "incidents"
+  field      = each.value
+
+  index_config {}
+}

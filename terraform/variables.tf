@@ -101,6 +101,17 @@ variable "oncall_groups" {
   }
 }
 
+variable "comms_group" {
+  description = "Id of the Slack user group that speaks for the organisation and is brought in with `page comms`; empty for none."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^(S[A-Z0-9]{8,})?$", var.comms_group))
+    error_message = "A user group's id begins with S; it is not the group's @name."
+  }
+}
+
 variable "timezone" {
   description = "IANA timezone that decides the date in channel names and titles."
   type        = string
@@ -113,13 +124,13 @@ variable "timezone" {
 }
 
 variable "locale" {
-  description = "The bot's language: en or fr."
+  description = "The bot's language where everybody reads it: en, fr or both."
   type        = string
   default     = "en"
 
   validation {
-    condition     = contains(["en", "fr"], var.locale)
-    error_message = "The bot speaks en and fr."
+    condition     = contains(["en", "fr", "both"], var.locale)
+    error_message = "The bot speaks en, fr or both."
   }
 }
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from incident.commands.severity import LABELS, MEANINGS
-from incident.commands.spec import Field, Form, Scope, Spec
+from incident.commands.severity import options
+from incident.commands.spec import Chosen, Entry, Field, Form, Scope, Shortcut, Spec
 from incident.model.incident import Severity
-from incident.model.slack_text import as_typed, one_line
+from incident.model.slack_text import as_typed, first_line, one_line
 
 FORM = "declare"
 """callback_id of the form that asks what went wrong; `TITLE` and `SEVERITY` are the ids of its inputs."""
@@ -24,10 +24,13 @@ class Declare:
     Attributes:
         title: what went wrong, on one line, unescaped.
         severity: a `Severity`; empty until it is assessed.
+        source: the message that it is declared from: `channel`, `ts`, `thread_ts`, `permalink`, and its
+            `text` as Slack sent it; empty where it was typed.
     """
 
     title: str
     severity: str = ""
+    source: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse(text: str) -> Declare | None:
@@ -43,6 +46,22 @@ def parse_form(values: Mapping[str, Any]) -> Declare | None:
     line = one_line(title) if isinstance(title, str) else ""
     return Declare(line, known) if line else None
 
+
+def of_message(chosen: Chosen) -> Declare | None:
+    """The declaration of a message: its first line is the title, or the names of its files."""
+    title = one_line(as_typed(first_line(chosen.text))) or one_line(", ".join(chosen.files))
+    source = {
+        "channel": chosen.channel,
+        "ts": chosen.ts,
+        "thread_ts": chosen.thread_ts,
+        "permalink": chosen.permalink,
+        "text": chosen.text,
+    }
+    return Declare(title or UNTITLED, source={name: value for name, value in source.items() if value})
+
+
+UNTITLED = "…"
+"""The title of an incident that was declared from a message without any words."""
 
 FORM_TEXT = {
     "en": {
@@ -71,7 +90,6 @@ FORM_TEXT = {
 def form(locale: str) -> Form:
     """What went wrong and, for those who know, how bad it is."""
     text = FORM_TEXT[locale]
-    levels = [(str(level), f"{label}: {MEANINGS[locale][level]}") for level, label in LABELS[locale].items()]
     return Form(
         callback_id=FORM,
         title=text["title"],
@@ -79,18 +97,38 @@ def form(locale: str) -> Form:
         close=text["close"],
         fields=[
             Field(TITLE, text["question"], text["hint"]),
-            Field(SEVERITY, text["severity"], text["severity_hint"], options=levels, is_optional=True),
+            Field(
+                SEVERITY,
+                text["severity"],
+                text["severity_hint"],
+                options=options(locale),
+                is_optional=True,
+                entry=Entry.CHOICE,
+            ),
         ],
         blank=text["blank"],
     )
 
 
+EXAMPLES = {"en": "database is down", "fr": "la base de données ne répond plus"}
+"""What a person may type to declare an incident, by locale."""
+
+NAMES = {"en": "Start an incident", "fr": "Ouvrir un incident"}
+DESCRIPTIONS = {
+    "en": "Opens a channel, a call and a report for what went wrong.",
+    "fr": "Ouvre un canal, un appel et un rapport pour ce qui ne va pas.",
+}
+
 COMMAND = Spec(
     Declare,
     workflow="declare",
     scope=Scope.ANYWHERE,
-    parse=parse,
+    parse=lambda arguments: parse(arguments.text),
     form=form,
     forms={FORM: parse_form},
-    example="database is down",
+    shortcuts=(
+        Shortcut("declare.message", NAMES, DESCRIPTIONS, of_message),
+        Shortcut("declare.anywhere", NAMES, DESCRIPTIONS),
+    ),
+    example=EXAMPLES["en"],
 )

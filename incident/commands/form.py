@@ -14,10 +14,14 @@ class CompleteForm:
     Attributes:
         command: the name of the command whose form it is.
         view: Slack's id of the open form.
+        context: what it was opened with (`incident.model.interaction.form_context`).
+        locale: which it was opened in; empty where that is not known.
     """
 
     command: str
     view: str
+    context: str = ""
+    locale: str = ""
 
 
 COMMAND = Spec(CompleteForm, workflow="form")

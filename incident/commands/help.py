@@ -22,5 +22,5 @@ COMMAND = Spec(
     workflow="",
     text=TEXT,
     scope=Scope.ANYWHERE,
-    parse=lambda rest: None if rest.strip() else ShowHelp(),
+    parse=lambda arguments: None if arguments.text.strip() else ShowHelp(),
 )

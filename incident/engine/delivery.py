@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any, Generic
 
 from incident.engine.lateness import Lateness
+from incident.engine.later import DELAY, SWEEP, Delays, sweeps_left
 from incident.engine.lease import Lease
 from incident.engine.run import Progress, Run, RunState, RunStore, StepRecord
 from incident.engine.workflow import Attempt, Result, RunSnapshot, Step, StepResult, Work, Workflow
@@ -29,8 +30,6 @@ GIVE_BACK_SECONDS = 6.0
 
 https://cloud.google.com/run/docs/container-contract#instance-shutdown
 """
-
-_SWEEP = "sweep."
 
 _GLANCE_SECONDS = 1.0
 """How often a delivery looks whether its instance is about to end."""
@@ -67,7 +66,8 @@ class Outcome:
     """How a delivery ended.
 
     Attributes:
-        state: DONE, WAITING (it goes on when it is due) or FAILED (a person has to change something first).
+        state: DONE, WAITING (it goes on when it is due) or FAILED (a person has to change something first;
+            what is delayed goes on when it is due).
         run: as it was last written.
         failures: by step name.
         results: of all steps that are done.
@@ -137,6 +137,7 @@ class Delivery(Generic[Work]):
     generation: int = field(init=False)
     failures: dict[str, StepError] = field(default_factory=dict)
     late: Lateness = field(init=False)
+    delays: Delays = field(default_factory=Delays)
     tried: dict[str, float] = field(default_factory=dict)
     """When the last try of this delivery began that may have done a step, by name and the monotonic clock."""
     running: dict[Future[StepResult | None], _Try] = field(default_factory=dict)
@@ -149,6 +150,9 @@ class Delivery(Generic[Work]):
         self.on_record = {*self.run.steps, *self.started}
         self.results = {name: step.result for name, step in self.run.steps.items() if step.result is not None}
         self.late = Lateness(self.began + self.patience)
+        self.delays.begin(self.started)
+        for name, record in self.run.steps.items():
+            self.delays.begin([name], record.age)
 
     def carry_out(self) -> Outcome:
         """Goes on until there is nothing left to start or to wait for in this delivery."""
@@ -243,12 +247,14 @@ class Delivery(Generic[Work]):
         self._drop_moot()
         freed = self._freed()
         starts = [s.name for s in freed if not self._is_look(s) and not self._is_on_record(s)]
+        starts += [DELAY + step.name for step in self._delayed() if not self.delays.has_begun(step)]
         progress = replace(ended.progress(), starts=tuple(starts))
         if not freed and not self.running and self._next_start() is None:
             progress = self._closing(progress)
         if progress != Progress():
             self._write(progress)
         self.on_record.update(starts)
+        self.delays.begin(starts)
         for step in freed:
             self._start(step)
 
@@ -283,7 +289,7 @@ class Delivery(Generic[Work]):
             return []
         freed = self._startable(self._following())
         retried = [name for name in self.late if self.late.is_put_off(name)]
-        if freed or not all(name.startswith(_SWEEP) for name in retried):
+        if freed or not all(name.startswith(SWEEP) for name in retried):
             return freed
         return self._startable(self._sweeps())
 
@@ -291,8 +297,16 @@ class Delivery(Generic[Work]):
         return any(tried.step.name in self.workflow.plan for tried in self.running.values())
 
     def _startable(self, steps: Iterable[Step[Work]]) -> list[Step[Work]]:
+        return [step for step in self._possible(steps) if self.delays.left(step) <= 0]
+
+    def _delayed(self) -> list[Step[Work]]:
+        """The steps of the table that could start now but for their delay."""
+        return [step for step in self._possible(self.workflow.steps) if self.delays.left(step) > 0]
+
+    def _possible(self, steps: Iterable[Step[Work]]) -> list[Step[Work]]:
+        """The steps whose needs are met, and which are neither running nor put off."""
         blocked = set(self.failures)
-        startable = []
+        possible = []
         for step in steps:
             if step.name in self.results or self._is_under_way(step.name):
                 continue
@@ -303,8 +317,8 @@ class Delivery(Generic[Work]):
                 and all(name in self.results for name in step.needs)
                 and all(name in self.results or self._is_late(name) for name in step.after)
             ):
-                startable.append(step)
-        return startable
+                possible.append(step)
+        return possible
 
     def _is_under_way(self, name: str) -> bool:
         return any(tried.step.name == name for tried in self.running.values())
@@ -331,7 +345,7 @@ class Delivery(Generic[Work]):
         waiting = [name for name in self.late if self.late.is_put_off(name)]
         if self._table_is_running() or self._is_held():
             return [name for name in waiting if name in self.workflow.plan]
-        return [name for name in waiting if not name.startswith(_SWEEP)] or waiting
+        return [name for name in waiting if not name.startswith(SWEEP)] or waiting
 
     def _following(self) -> Sequence[Step[Work]]:
         snapshot = RunSnapshot(dict(self.results), dict(self.failures), frozenset(self.run.steps))
@@ -343,13 +357,7 @@ class Delivery(Generic[Work]):
 
     def _sweeps_left(self) -> list[tuple[Step[Work], float]]:
         """The sweeps that are still to be made, with the seconds until then."""
-        left = []
-        for step in (*self.workflow.steps, *self._following()):
-            record = self.records.get(step.name)
-            name = _SWEEP + step.name
-            if step.sweep and record and record.is_retried and name not in self.results:
-                left.append((_sweep_step(name, step.sweep), step.sweep_after - record.age))
-        return left
+        return sweeps_left((*self.workflow.steps, *self._following()), self.records, self.results)
 
     def _start(self, step: Step[Work]) -> None:
         record, is_look = self.records.get(step.name), self._is_look(step)
@@ -364,7 +372,7 @@ class Delivery(Generic[Work]):
         self.late.begun(step.name)
         self.failures.pop(step.name, None)
         self.running[self.pool.submit(self._bounded, action, attempt)] = _Try(
-            step, is_look, is_sweep=step.name.startswith(_SWEEP)
+            step, is_look, is_sweep=step.name.startswith(SWEEP)
         )
         if not is_look and (record is None or step.sweep):
             self.records[step.name] = StepRecord()
@@ -410,12 +418,15 @@ class Delivery(Generic[Work]):
         state = self._state()
         tried = (name for name in self.tried if name not in self.results)
         progress = replace(progress, starts=tuple(dict.fromkeys((*progress.starts, *tried))))
-        if state is not RunState.WAITING:
+        if state is RunState.DONE:
             return replace(progress, state=state)
+        later = [self.delays.left(step) for step in self._delayed()]
+        if state is RunState.FAILED:
+            return replace(progress, state=state, due=min(later, default=0.0))
+        later += [seconds for _, seconds in self._sweeps_left()]
+        if later and not self.failures and not self._planned_by_others():
+            return replace(progress, state=state, due=max(1.0, min(later)))
         transient = [error for error in self.failures.values() if isinstance(error, TransientError)]
-        sweeps = [seconds for _, seconds in self._sweeps_left()]
-        if sweeps and not transient and not self.failures:
-            return replace(progress, state=state, due=max(1.0, min(sweeps)))
         return replace(
             progress,
             state=state,
@@ -438,9 +449,9 @@ class Delivery(Generic[Work]):
 
     def _state(self) -> RunState:
         following = self._following()
-        left = [name for name in self.run.plan - self.workflow.plan if name not in self.results]
-        # A newer version's table may have steps that this one does not know: that version finishes the run.
-        if not left and all(step.name in self.results for step in (*self.workflow.steps, *following)):
+        if not self._planned_by_others() and all(
+            step.name in self.results for step in (*self.workflow.steps, *following)
+        ):
             return RunState.WAITING if self._sweeps_left() else RunState.DONE
         if (
             self.failures
@@ -450,14 +461,10 @@ class Delivery(Generic[Work]):
             return RunState.FAILED
         return RunState.WAITING
 
+    def _planned_by_others(self) -> set[str]:
+        """Steps of a newer version's table that this one does not know: that version finishes the run."""
+        return {name for name in self.run.plan - self.workflow.plan if name not in self.results}
+
     def _is_told(self, following: Sequence[Step[Work]]) -> bool:
         """Whether people know of the failure: what nobody was told of has to come again."""
-        return bool(following) and any(step.name in self.results for step in following)
-
-
-def _sweep_step(name: str, sweep: Callable[[Work, Attempt], None]) -> Step[Work]:
-    def run(work: Work, attempt: Attempt) -> StepResult:
-        sweep(work, attempt)
-        return StepResult()
-
-    return Step(name, run)
+        return bool(following) and any(step.tells and step.name in self.results for step in following)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from incident.engine.delivery import Delivery, Outcome, StepReport
+from incident.engine.later import first_starts
 from incident.engine.lease import LEASE_SECONDS, Lease
 from incident.engine.run import Claim, Run, RunStore
 from incident.engine.workflow import Work, Workflow
@@ -136,7 +137,7 @@ def begin(
         command=command,
         origin=origin,
         subject=subject,
-        starts=tuple(step.name for step in workflow.steps if not step.needs and not step.after),
+        starts=first_starts(workflow.steps),
         plan=workflow.plan,
         facts=facts,
     )

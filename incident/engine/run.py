@@ -16,7 +16,7 @@ class RunState(StrEnum):
     """Where a run stands between two deliveries.
 
     RUNNING: a worker is at it, for as long as its lease lasts. WAITING: it goes on when it is due. FAILED: a
-    person has to change something first. DONE: nothing is left to do.
+    person has to change something first; what is delayed goes on without. DONE: nothing is left to do.
     """
 
     RUNNING = "running"
@@ -55,7 +55,8 @@ class Run:
         steps: what was on record before this claim, by step name; empty for a new run.
         plan: the names of all steps that any worker that had it knew of.
         generation: how often a run that is asked for again and again was asked for; 0 for every other.
-        incident: the subject's snapshot as of this run's last claim or write of facts; None for none.
+        incident: the subject's snapshot as of this run's last claim or write of facts, or newer; None for
+            none.
         version: what the store compares before a write; opaque.
     """
 
@@ -114,7 +115,7 @@ class Progress:
         facts: what is new about the subject.
         surfaces: what the subject's surfaces show now, by name; plain JSON types.
         state: RUNNING keeps the lease; every other gives it up.
-        due: seconds until a run that is WAITING goes on.
+        due: seconds until a run that is WAITING goes on; one that has FAILED, too, unless zero.
         waits_for: the services that a run that is WAITING waits for, sorted, joined by commas.
         is_put_off: whether this counts as one more wait (`Run.waits`).
     """

@@ -70,6 +70,10 @@ class Step(Generic[Work]):
         sweep: removes what a try that was given up left behind when it acted late. Called once, when that can
             no longer happen, and only for a step that was tried again.
         sweep_after: seconds from the step's last start to its sweep.
+        delay: seconds, by the store's clock, that must have gone by since it became possible (its needs were
+            done; the run was claimed where it has none) before it starts. Until then the run waits, to the
+            minute. For steps of the table alone.
+        tells: of a step that follows, whether people know from it how the run fares.
     """
 
     name: str
@@ -79,6 +83,8 @@ class Step(Generic[Work]):
     find_existing: Callable[[Work, Attempt], StepResult | None] | None = None
     sweep: Callable[[Work, Attempt], None] | None = None
     sweep_after: float = LATE_SECONDS
+    delay: float = 0.0
+    tells: bool = True
 
 
 @dataclass(frozen=True, slots=True)

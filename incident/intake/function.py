@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from enum import Enum, auto
 from http.client import HTTPException
 from typing import Any
@@ -24,13 +23,17 @@ from incident.commands.help import ShowHelp
 from incident.commands.registry import (
     OpenForm,
     UnknownCommandError,
+    action_of,
+    begins_with_verb,
     form_called,
     opened_by,
     parse,
     typed_text,
 )
 from incident.commands.spec import Form, Spec
+from incident.intake.context import about, context
 from incident.intake.doubtful import Doubtful
+from incident.intake.language import Languages
 from incident.intake.requests import (
     Check,
     MalformedRequestError,
@@ -45,8 +48,9 @@ from incident.messages import intake as messages
 from incident.messages.locales import words_for
 from incident.messages.rich import Message, plain
 from incident.messages.words import Words
-from incident.model.interaction import Interaction, Kind, form_context
+from incident.model.interaction import Interaction, Kind
 from incident.model.naming import digest
+from incident.runtime import clock
 from incident.runtime.audit import AuditLog, moment, trace_id
 from incident.runtime.http import read_body
 from incident.runtime.instance import once
@@ -88,12 +92,12 @@ class Intake:
         say: Words,
         audit: AuditLog,
     ) -> None:
-        """Everything it talks to is passed in."""
+        """Everything it talks to is passed in; `say`: for people whose language is not known."""
         self._verifier = verifier
         self._publisher = publisher
         self._bot_token = bot_token
         self._slack_api_url = slack_api_url
-        self._say = say
+        self._languages = Languages(bot_token, slack_api_url, say, audit)
         self._audit = audit
         self._doubtful = Doubtful()
 
@@ -117,7 +121,7 @@ class Intake:
             audit.error("incident.secret.unavailable", message, outcome="lost")
             return Response(status=503)
         try:
-            request = read(body, http.headers.get("Content-Type", ""), datetime.now(UTC))
+            request = read(body, http.headers.get("Content-Type", ""), clock.now())
         except MalformedRequestError as error:
             return _reject(audit, 400, str(error))
         match request:
@@ -138,12 +142,12 @@ class Intake:
         command = _meaning(interaction)
         if isinstance(command, ShowHelp):
             audit.info("incident.help.shown", "showed the help", outcome="accepted")
-            return jsonify(messages.help_text(self._say).to_response())
-        if isinstance(command, OpenForm) and interaction.kind is Kind.COMMAND:
-            return self._open_form(request, audit)
-        if isinstance(command, OpenForm):
+            return jsonify(messages.help_text(self._languages.learnt(interaction.user)).to_response())
+        if isinstance(command, OpenForm) and interaction.kind is Kind.FORM:
             return self._refuse_blank(request, audit)
-        if spec := opened_by(str(interaction.payload.get("action_id", ""))):
+        if isinstance(command, OpenForm):
+            return self._open_form(request, audit)
+        if spec := opened_by(action_of(interaction.payload)):
             return self._open_form_of(spec, request, traceparent, began, audit)
         match self._publish(interaction, traceparent, began, audit):
             case _Published.YES:
@@ -163,7 +167,7 @@ class Intake:
         traceparent, audit = self._trace(interaction, traceparent)
         published = self._publish(interaction, traceparent, began, audit)
         if published is _Published.YES:
-            message = plain(self._say.received)
+            message = plain(self._languages.known(press.user).received)
         else:
             in_doubt = resend.in_doubt or published is _Published.UNKNOWN
             message = self._handed_back(interaction, in_doubt=in_doubt)
@@ -208,47 +212,56 @@ class Intake:
         """Says in the form, which stays open, what it needs."""
         audit.info("incident.form.incomplete", "the form lacks what it needs", outcome="rejected")
         spec = form_called(str(request.interaction.payload.get("callback_id", "")))
-        form = spec.form(self._say.locale) if spec and spec.form else declare.form(self._say.locale)
+        locale = self._languages.known(request.interaction.user).locale
+        form = spec.form(locale) if spec and spec.form else declare.form(locale)
         return jsonify(response_action="errors", errors={form.fields[0].id: form.blank})
 
     def _open_form(self, request: Request, audit: AuditLog) -> Response:
-        if not self._opened(declare.form(self._say.locale), request, audit):
-            return jsonify(messages.form_did_not_open(self._say).to_response())
+        view_id, say = self._opened(declare.form, request, audit)
+        if not view_id:
+            return jsonify(messages.form_did_not_open(say).to_response())
         return Response()
 
     def _open_form_of(
         self, spec: Spec[Any], request: Request, traceparent: str, began: float, audit: AuditLog
     ) -> Response:
         """Opens the form of a command at once; the worker shows in it what only the store knows."""
+        request = replace(request, interaction=about(request.interaction))
         interaction = request.interaction
-        view_id = self._opened(spec.form(self._say.locale), request, audit) if spec.form else ""
+        view_id, say = self._opened(spec.form or declare.form, request, audit)
         if not view_id:
-            message = messages.form_did_not_open(self._say, spec.text[self._say.locale])
+            message = messages.form_did_not_open(say, spec.text[say.locale])
             problem = self._respond(interaction.payload["response_url"], message, replace_original=False)
             _log_untold(audit, problem)
         elif time.monotonic() - began < _COMPLETED_WITHIN:
-            opened = replace(interaction, payload={**interaction.payload, "view": view_id})
+            more = {"view": view_id, "context": context(interaction), "locale": say.locale}
+            opened = replace(interaction, payload={**interaction.payload, **more})
             self._publish(opened, traceparent, began, audit)  # without it the form does as it is
         return Response()
 
-    def _opened(self, form: Form, request: Request, audit: AuditLog) -> str:
-        """Opens a form, and says so in the log. Returns Slack's id of it, or empty where that fails."""
-        interaction = request.interaction
-        context = form_context(interaction.channel, str(interaction.payload.get("response_url", "")))
-        view_id, problem = self._open_view(request.trigger_id, forms.view(form, context))
+    def _opened(self, form: Callable[[str], Form], request: Request, audit: AuditLog) -> tuple[str, Words]:
+        """Opens a form in the person's language, and says so in the log.
+
+        Returns Slack's id of it, or empty where that fails, and the words that it is in.
+        """
+        began = time.monotonic()
+        say = self._languages.learnt(request.interaction.user)
+        view = forms.view(form(say.locale), context(request.interaction))
+        seconds = _FORM_SECONDS - (time.monotonic() - began)
+        view_id, problem = self._open_view(request.trigger_id, view, seconds)
         if problem:
             audit.error("incident.form.failed", f"the form did not open: {problem}", outcome="lost")
         else:
             audit.info("incident.form.opened", "opened the form", outcome="accepted")
-        return view_id
+        return view_id, say
 
-    def _open_view(self, trigger_id: str, view: View) -> tuple[str, str]:
+    def _open_view(self, trigger_id: str, view: View, seconds: float = _FORM_SECONDS) -> tuple[str, str]:
         """Opens a modal. Returns its id and, where that fails, the kind of error."""
         try:
             client = WebClient(
                 self._bot_token.values()[0],
                 base_url=self._slack_api_url,
-                timeout=_FORM_SECONDS,
+                timeout=seconds,  # type: ignore[arg-type]  # urllib, which it is for, takes fractions
                 retry_handlers=[],  # a trigger_id serves once
             )
             opened = client.views_open(trigger_id=trigger_id, view=view)
@@ -257,10 +270,14 @@ class Intake:
         return str((opened.get("view") or {}).get("id") or "opened"), ""
 
     def _acknowledge(self, interaction: Interaction) -> Response:
-        """What the person reads until the worker answers."""
-        if interaction.kind is not Kind.COMMAND:
+        """What the person reads until the worker answers.
+
+        In an incident's channel that is one line within a second, and enough.
+        """
+        is_command = interaction.kind is Kind.COMMAND
+        if not is_command or begins_with_verb(str(interaction.payload.get("text", ""))):
             return Response()
-        return jsonify(plain(self._say.received).to_response())
+        return jsonify(plain(self._languages.known(interaction.user).received).to_response())
 
     def _hand_back(self, request: Request, audit: AuditLog, *, in_doubt: bool) -> Response:
         """Tells the person at once, in the way that this kind of request allows."""
@@ -269,7 +286,8 @@ class Intake:
             case Kind.COMMAND:
                 return jsonify(self._handed_back(interaction, in_doubt=in_doubt).to_response())
             case Kind.FORM:  # stays open; submitted again, it is the same interaction
-                text = self._say.not_known_if_recorded_form if in_doubt else self._say.not_recorded_form
+                say = self._languages.known(interaction.user)
+                text = say.not_known_if_recorded_form if in_doubt else say.not_recorded_form
                 return jsonify(response_action="errors", errors={request.input_block or TITLE: text})
             case Kind.BUTTON | Kind.SHORTCUT:
                 _log_untold(audit, self._tell(request, in_doubt=in_doubt))
@@ -278,12 +296,12 @@ class Intake:
 
     def _handed_back(self, interaction: Interaction, *, in_doubt: bool) -> Message:
         """What the person reads, with the button to send it again where it can have one."""
-        resend = resend_value(interaction, in_doubt=in_doubt)
+        say, resend = self._languages.known(interaction.user), resend_value(interaction, in_doubt=in_doubt)
         if interaction.kind is not Kind.COMMAND:
-            say = messages.press_not_known_if_recorded if in_doubt else messages.press_not_recorded
-            return say(self._say, resend)
+            tell = messages.press_not_known_if_recorded if in_doubt else messages.press_not_recorded
+            return tell(say, resend)
         hand_back = messages.not_known_if_recorded if in_doubt else messages.not_recorded
-        return hand_back(self._say, typed_text(interaction), resend)
+        return hand_back(say, typed_text(interaction), resend)
 
     def _tell(self, request: Request, *, in_doubt: bool) -> str:
         """Tells the person who pressed a button or chose a shortcut.
@@ -296,8 +314,9 @@ class Intake:
         if url:
             message = self._handed_back(interaction, in_doubt=in_doubt)
             return self._respond(url, message, replace_original=False)
-        say = messages.press_not_known_if_recorded if in_doubt else messages.press_not_recorded
-        _, problem = self._open_view(request.trigger_id, messages.notice(self._say, say(self._say)))
+        say = self._languages.known(interaction.user)
+        tell = messages.press_not_known_if_recorded if in_doubt else messages.press_not_recorded
+        _, problem = self._open_view(request.trigger_id, messages.notice(say, tell(say)))
         return problem
 
     def _respond(self, url: str, message: Message, *, replace_original: bool) -> str:

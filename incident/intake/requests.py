@@ -22,7 +22,7 @@ from incident.model.naming import digest
 from incident.model.slack_text import readable
 
 _MOST_FIELDS = 100
-_OWN_CONTEXT = frozenset({"channel", "response_url"})
+_OWN_CONTEXT = frozenset({"channel", "response_url", "is_ephemeral"})
 """Keys of a form's context that have places of their own in the interaction."""
 
 
@@ -134,6 +134,7 @@ def _read_button(payload: Mapping[str, Any], received_at: datetime) -> SlackRequ
         # An ephemeral message is not sent along; the container names it.
         "message_ts": text(container, "message_ts") or text(message, "ts"),
         "thread_ts": text(container, "thread_ts") or text(message, "thread_ts"),
+        "is_ephemeral": container.get("is_ephemeral") is True,
         "response_url": text(payload, "response_url"),
     }
     return _pressed(Kind.BUTTON, payload, content, received_at)
@@ -162,13 +163,18 @@ def _pressed(
             kind=kind,
             received_at=received_at,
             user=text(within(payload, "user"), "id"),
-            team=text(within(payload, "team"), "id"),
+            team=_team(payload),
             channel=text(within(payload, "channel"), "id")
             or text(within(payload, "container"), "channel_id"),
             payload=content,
         ),
         trigger_id,
     )
+
+
+def _team(payload: Mapping[str, Any]) -> str:
+    """The workspace of the person, which in a shared channel may be another than the channel's."""
+    return text(within(payload, "user"), "team_id") or text(within(payload, "team"), "id")
 
 
 def _chosen_message(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,12 +206,13 @@ def _read_form(payload: Mapping[str, Any], received_at: datetime) -> SlackReques
             kind=Kind.FORM,
             received_at=received_at,
             user=text(within(payload, "user"), "id"),
-            team=text(within(payload, "team"), "id"),
+            team=_team(payload),
             channel=text(context, "channel"),
             payload={
                 "callback_id": text(view, "callback_id"),
                 "values": {name: _input(within(state, name)) for name in state},
                 "context": {name: value for name, value in context.items() if name not in _OWN_CONTEXT},
+                "is_ephemeral": context.get("is_ephemeral") is True,
                 "response_url": text(context, "response_url"),
             },
         ),

@@ -9,16 +9,19 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import (
     Block,
+    CheckboxesElement,
     InputBlock,
     InputInteractiveElement,
     Option,
     PlainTextInputElement,
     PlainTextObject,
     StaticSelectElement,
+    UserMultiSelectElement,
+    UserSelectElement,
 )
 from slack_sdk.models.views import View
 
-from incident.commands.spec import Field, Form
+from incident.commands.spec import Entry, Field, Form
 
 TEXT_LIMIT = 3000
 """Characters a form takes: as many as a plain text input can hold.
@@ -48,25 +51,36 @@ def view(form: Form, context: str, above: Sequence[Block] = ()) -> View:
 
 
 def _input(field: Field, *, is_first: bool) -> InputBlock:
-    element: InputInteractiveElement
-    if field.options:
-        options = [
-            Option(value=value, text=PlainTextObject(text=label, emoji=False))
-            for value, label in field.options
-        ]
-        element = StaticSelectElement(action_id=field.id, options=options)
-    else:
-        element = PlainTextInputElement(
-            action_id=field.id,
-            min_length=None if field.is_optional else 1,
-            max_length=TEXT_LIMIT,
-            multiline=field.is_long or None,
-            focus_on_load=is_first or None,
-        )
     return InputBlock(
         block_id=field.id,
         label=PlainTextObject(text=field.label),
         hint=PlainTextObject(text=field.hint) if field.hint else None,
         optional=field.is_optional,
-        element=element,
+        element=_element(field, is_first=is_first),
     )
+
+
+def _element(field: Field, *, is_first: bool) -> InputInteractiveElement:
+    """What is filled in."""
+    match field.entry:
+        case Entry.PERSON:
+            return UserSelectElement(action_id=field.id)
+        case Entry.PEOPLE:
+            return UserMultiSelectElement(action_id=field.id)
+        case Entry.TICKS:
+            return CheckboxesElement(action_id=field.id, options=_options(field))
+        case Entry.CHOICE:
+            return StaticSelectElement(action_id=field.id, options=_options(field))
+    return PlainTextInputElement(
+        action_id=field.id,
+        min_length=None if field.is_optional else 1,
+        max_length=TEXT_LIMIT,
+        multiline=field.is_long or None,
+        focus_on_load=is_first or None,
+    )
+
+
+def _options(field: Field) -> list[Option]:
+    return [
+        Option(value=value, text=PlainTextObject(text=label, emoji=False)) for value, label in field.options
+    ]

@@ -1,7 +1,7 @@
 """The bot in French."""
 
 from incident.messages.words import Words
-from incident.model.incident import Deliverable, Status
+from incident.model.incident import Deliverable
 
 FRENCH = Words(
     locale="fr",
@@ -29,15 +29,18 @@ FRENCH = Words(
     notice_title="Désolé",
     form_did_not_open="Le formulaire ne s’est pas ouvert à l’instant. Vous pouvez aussi l’écrire :",
     ready=(
-        "{channel} est prêt. Vous êtes pour l’instant responsable de l’incident et des opérations; "
-        "le premier message du canal dit la suite."
+        "{channel} est prêt. Vous dirigez l’incident, et les opérations pour le moment : "
+        "confiez d’abord les opérations à quelqu’un d’autre."
     ),
-    help_title="Ce que vous pouvez taper",
     help_declare=(
         "ouvre un incident : un canal, un appel, un rapport. Tout le monde le peut; dans le doute, faites-le."
     ),
     help_declare_form="vous demande d’abord ce qui ne va pas",
-    help_in_channel="Dans le canal d’un incident",
+    help_first="Ensuite, dans le canal de l’incident",
+    help_press="Ou appuyez",
+    help_buttons="dans le message épinglé : {buttons}",
+    help_menus="dans le menu de tout message, aussi dans un fil : {entries}",
+    help_more="Et aussi",
     write_it="Écrire",
     what_went_wrong="ce qui ne va pas",
     form_close="Annuler",
@@ -46,36 +49,72 @@ FRENCH = Words(
     ),
     question_declare="Nouvel incident",
     question_update="Mise à jour sur celui-ci",
-    topic="Resp. {commander} · Opérations {operations_lead} · {status} · {title}",
-    purpose="Nous réglons cet incident ici : {title}",
-    briefing_title="🚨 Incident",
+    topic="Resp. {commander} · {title}",
+    purpose="Nous réglons cet incident ici · {title}",
+    titled="{sign} {level} · {title}",
+    essence=(
+        "{headline}. {severity}. {status}. Responsable de l’incident : {commander}. "
+        "Opérations : {operations}."
+    ),
     headline="{kind} : {title}",
     commander="Responsable de l’incident",
     operations_lead="Responsable des opérations",
+    communications_lead="Responsable des communications",
+    scribe="Prise de notes",
     severity="Gravité",
     status="État",
+    next_update="Prochaine mise à jour",
+    no_promise="aucune promise",
+    nobody="personne encore",
+    declared_from="Ouvert à partir de {message}",
+    this_message="ce message",
+    typed_in_slack="/incident, tapé dans Slack",
+    call_coming="L’appel arrive. En attendant, lancez un appel d’équipe ici.",
+    report_coming="Le rapport arrive. Les notes tapées d’ici là sont gardées, et y seront.",
     join_call="Rejoindre l’appel",
     open_report="Ouvrir le rapport",
     next_title="{commander}, vous dirigez l’incident. D’abord :",
-    next_steps=(
-        "Confier les opérations à quelqu’un qui peut s’y consacrer entièrement.",
-        "Prévenir l’équipe des communications, pour que les gens l’apprennent de nous.",
-        "Faire venir toute personne qui peut aider. Tout le monde peut se joindre à nous.",
-        "Prendre des notes dans le rapport, ou le demander à quelqu’un.",
-    ),
-    everyone=(
-        "À tout le monde : dites ici ce que vous faites, au moment où vous le faites. "
-        "Personne n’est en faute; nous réparons ensemble."
-    ),
+    step_operations="Confier les opérations à quelqu’un qui peut s’y consacrer entièrement.",
+    step_operations_done="Opérations : {person}",
+    step_comms="Prévenir les communications, pour que les gens l’apprennent de nous.",
+    step_comms_done="Communications prévenues",
+    step_help="Faire venir toute personne qui peut aider. Tout le monde est bienvenu.",
+    step_help_done="Renforts appelés",
+    everyone="À tout le monde : dites ici ce que vous faites, au moment même. Personne n’est en faute.",
     declared="Ouvert par {opener} {when}",
     bookmarks={"call_bookmark": "Appel", "report_bookmark": "Rapport d’incident"},
     last_update="Dernière mise à jour, de {person} {when}",
-    announcement_title="🚨 Nouvel incident : {title}",
-    announcement="{commander} est responsable de l’incident. Rejoignez {channel} si vous pouvez aider.",
-    board_facts="{severity} · {status} · ouvert {when}",
+    undone="Annulé par {person}.",
+    to_press="Boutons : {buttons}.",
+    role_note="On vous confie {role} de {title} ({channel}).",
+    role_note_first="Dans les cinq premières minutes :",
+    role_taken_over="Où on en est :",
+    which_incident="« {text} » : un nouvel incident, ou pour un incident ouvert?",
+    which_placeholder="Choisir l’incident",
+    no_open_incident="Aucun incident n’est ouvert.",
+    declare_it="Nouvel incident",
+    whom="Qui est {name}? Plusieurs personnes, ou aucune, portent ce nom.",
+    whom_placeholder="Choisir la personne",
+    open_incidents="Incidents ouverts",
+    nothing_is_open="Aucun incident n’est ouvert. Tout est calme.",
+    listed="{headline} · {channel} · {status} · resp. {commander} · depuis {when}",
+    told_follower="{person} dans {channel} :",
+    card_story="Ce qui s’est passé en dernier",
+    card_decisions="Décidé",
+    card_now="À faire maintenant",
+    card_late="En retard : {things}.",
+    card_all_there=(
+        "Rapport, tableau, annonce, message épinglé et sujet concordent : tous à la version {newest}."
+    ),
+    card_versions="Affiché : {versions}; la plus récente est {newest}.",
+    card_welcome="Bienvenue. Voici où on en est; vous seul voyez ceci.",
+    card_update_none="Pas encore de mise à jour.",
+    join_channel="Rejoindre le canal",
+    board_facts="{severity} · {status} · resp. {commander} · depuis {when}",
     late="{thing} : en retard, car {why}. Le robot réessaie chaque minute. {by_hand}",
     failed="{thing} : échec, car {why}. {by_hand} Une fois la cause réglée, Réessayer fera le reste.",
     retry="Réessayer",
+    retrying="Nouvel essai en cours.",
     retry_failed="{thing} : nouvel échec, car {why}.",
     meanwhile="Ce qui est déjà là :",
     not_answering="{service} ne répond pas",
@@ -94,6 +133,8 @@ FRENCH = Words(
         Deliverable.TRACKING: "La ligne du tableau de suivi",
         Deliverable.ANNOUNCEMENT: "L’annonce à l’équipe de fiabilité",
         Deliverable.LINE: "L’annonce de votre changement",
+        Deliverable.PEOPLE: "L’invitation des personnes nommées",
+        Deliverable.CHANNEL_NAME: "Le nouveau nom du canal et du rapport",
     },
     there={
         Deliverable.CHANNEL: "Le canal de l’incident est prêt :",
@@ -107,6 +148,8 @@ FRENCH = Words(
         Deliverable.TRACKING: "La ligne est dans le tableau de suivi.",
         Deliverable.ANNOUNCEMENT: "L’équipe de fiabilité est prévenue.",
         Deliverable.LINE: "Votre changement est annoncé dans le canal.",
+        Deliverable.PEOPLE: "Les personnes nommées sont invitées.",
+        Deliverable.CHANNEL_NAME: "Le canal et le rapport portent le nouveau nom.",
     },
     by_hand={
         Deliverable.CHANNEL: "En attendant, merci de créer un canal à la main et de vous y retrouver.",
@@ -120,13 +163,16 @@ FRENCH = Words(
         Deliverable.TRACKING: "Vous n’avez rien à faire.",
         Deliverable.ANNOUNCEMENT: "En attendant, merci de prévenir l’équipe de fiabilité à la main.",
         Deliverable.LINE: "C’est enregistré; en attendant, merci de le dire vous-même dans le canal.",
+        Deliverable.PEOPLE: "En attendant, merci de les inviter à la main.",
+        Deliverable.CHANNEL_NAME: "En attendant, l’ancien nom reste valable.",
     },
     the_bot="une partie du robot",
-    statuses={
-        Status.INVESTIGATING: "En cours d’analyse",
-        Status.IDENTIFIED: "Cause trouvée",
-        Status.MONITORING: "Sous surveillance",
-        Status.RESOLVED: "Résolu",
+    surfaces={
+        Deliverable.TOPIC: "sujet",
+        Deliverable.BRIEFING: "message épinglé",
+        Deliverable.ANNOUNCEMENT: "annonce",
+        Deliverable.TRACKING: "tableau",
+        Deliverable.REPORT: "rapport",
     },
     severity_unknown="Gravité non fixée",
 )

@@ -13,8 +13,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from incident.commands.registry import typed
+from incident.commands import declare
+from incident.commands.registry import shortcuts, typed
 from incident.commands.spec import Scope, Spec, Text
+from incident.messages.incident import FORMS
 from incident.messages.rich import (
     Message,
     bullets,
@@ -27,6 +29,7 @@ from incident.messages.rich import (
     words,
 )
 from incident.messages.words import Words
+from incident.model.slack_text import escape
 
 COMMAND = "/incident"
 RESEND = "intake.resend"
@@ -106,32 +109,44 @@ def form_did_not_open(say: Words, text: Text | None = None) -> Message:
 
 
 def help_text(say: Words) -> Message:
-    """Everything that can be typed; the commands tell of themselves (`incident.commands.registry`)."""
-    anywhere = [
-        _entry(f"{COMMAND} {_to_fill(say.what_went_wrong)}", say.help_declare),
-        _entry(COMMAND, say.help_declare_form),
-        *(_verb(say, spec) for spec in typed() if spec.scope is Scope.ANYWHERE),
-    ]
-    in_channel = [_verb(say, spec) for spec in typed() if spec.scope is Scope.IN_INCIDENT]
+    """An example, what is needed first, what can be pressed, and everything else that can be typed.
+
+    The commands tell of themselves (`incident.commands.registry`).
+    """
+    example = f"{COMMAND} {declare.EXAMPLES[say.locale]}"
+    in_channel = [spec for spec in typed() if spec.scope is Scope.IN_INCIDENT]
+    first = [spec for spec in in_channel if spec.is_first]
+    anywhere = [spec for spec in typed() if spec.scope is Scope.ANYWHERE]
+    more = [spec for spec in (*in_channel, *anywhere) if not spec.is_first]
+    buttons = " · ".join(spec.text[say.locale].label for spec in FORMS)
+    menu = " · ".join(entry.names[say.locale] for entry in shortcuts() if entry.parse)
+    pressed = [line(say.help_buttons, buttons=buttons), line(say.help_menus, entries=menu)]
+    spoken = [f"{example} {say.help_declare}", say.help_first, *(_typed(say, spec) for spec in first)]
+    spoken += [say.help_buttons.format(buttons=buttons), say.help_menus.format(entries=menu)]
     return Message(
-        say.help_title,
+        escape("\n".join([*spoken, say.help_more, *(_typed(say, spec) for spec in more)])),
         [
             paragraphs(
-                line("{title}", title=words(say.help_title, bold=True)),
-                bullets(anywhere, "bullet"),
-                line("{title}", title=words(say.help_in_channel, bold=True)),
-                bullets(in_channel, "bullet"),
+                _entry(example, say.help_declare),
+                bullets([_entry(COMMAND, say.help_declare_form)], "bullet"),
+                line("{title}", title=words(say.help_first, bold=True)),
+                bullets([_verb(say, spec) for spec in first], "bullet"),
+                line("{title}", title=words(say.help_press, bold=True)),
+                bullets(pressed, "bullet"),
+                line("{title}", title=words(say.help_more, bold=True)),
+                bullets([_verb(say, spec) for spec in more], "bullet"),
             )
         ],
     )
 
 
 def _verb(say: Words, spec: Spec[Any]) -> RichTextSectionElement:
+    return _entry(_typed(say, spec), spec.text[say.locale].help)
+
+
+def _typed(say: Words, spec: Spec[Any]) -> str:
     text = spec.text[say.locale]
-    typed_words = (
-        f"{COMMAND} {text.verbs[0]} {_to_fill(text.usage)}" if text.usage else f"{COMMAND} {text.verbs[0]}"
-    )
-    return _entry(typed_words, text.help)
+    return f"{COMMAND} {text.verbs[0]} {_to_fill(text.usage)}" if text.usage else f"{COMMAND} {text.verbs[0]}"
 
 
 def _to_fill(what: str) -> str:

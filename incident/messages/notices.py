@@ -10,9 +10,13 @@ from incident.commands.retry import RETRY
 from incident.messages.rich import Message, channel, line, link, notification, paragraphs, words
 from incident.messages.words import Words
 from incident.model.incident import Deliverable, Incident
+from incident.model.naming import clip
 from incident.runtime.failures import NotYetKnownError, PermanentError, StepError, TransientError
 
-_SERVICES = {
+_TITLE_LIMIT = 500
+"""Characters of the title in a message's text, of which five times as many may come of escaping."""
+
+SERVICES = {
     "slack": "Slack",
     "meet": "Google Meet",
     "drive": "Google Drive",
@@ -98,7 +102,7 @@ def retry_failed(say: Words, deliverable: Deliverable, error: StepError) -> Mess
 
 def why(say: Words, error: StepError) -> str:
     """What went wrong, in words."""
-    service = _SERVICES.get(error.service, say.the_bot)
+    service = SERVICES.get(error.service, say.the_bot)
     if isinstance(error, PermanentError):
         return say.refused.format(service=service, reason=error.reason)
     if isinstance(error, NotYetKnownError):
@@ -119,7 +123,7 @@ def _message(say: Words, about: About, text: str, *more: Block) -> Message:
 
 
 def _titled(say: Words, title: str, text: str) -> str:
-    return say.headline.format(kind=title, title=text) if title else text
+    return say.headline.format(kind=clip(title, _TITLE_LIMIT), title=text) if title else text
 
 
 def _title(title: str) -> list[RichTextElement]:

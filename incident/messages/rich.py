@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from string import Formatter
 from typing import Any
 
@@ -18,7 +19,15 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
+from incident.commands.line import Moment
+from incident.messages.moments import clock, fallback
 from incident.model.slack_text import escape
+
+FALLBACK_LIMIT = 3900
+"""Characters of the text that screen readers and notifications have; Slack cuts at 4000.
+
+https://docs.slack.dev/reference/methods/chat.postMessage#truncating
+"""
 
 _TEXT_LIMIT = 3000
 """Characters of people's words in one block; what is longer is cut and stands whole in the report."""
@@ -64,6 +73,12 @@ def channel(channel_id: str) -> RichTextElement:
     return RichTextElementParts.Channel(channel_id=channel_id)
 
 
+def moment(at: datetime) -> RichTextElement:
+    """A day and time, in the reader's own zone."""
+    said = Moment(at)
+    return RichTextElementParts.Date(timestamp=int(at.timestamp()), format=clock(said), fallback=fallback(at))
+
+
 def link(url: str, label: str) -> RichTextElement:
     """A link under a label."""
     return RichTextElementParts.Link(url=url, text=label)
@@ -106,6 +121,17 @@ def paragraphs(*elements: RichTextElement, block_id: str | None = None) -> RichT
 def notification(template: str, **parts: str) -> str:
     """The same sentence as `text`, with the parts escaped."""
     return escape(template.format(**parts))
+
+
+def spoken(lines: Iterable[str]) -> str:
+    """The text of a message, of escaped lines: as many of the first as Slack leaves whole."""
+    kept, room = [], FALLBACK_LIMIT
+    for one in lines:
+        room -= len(one) + 1
+        if room < 0:
+            break
+        kept.append(one)
+    return "\n".join(kept)
 
 
 def quoted(text: str) -> RichTextElement:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from incident.commands.severity import LABELS
+from incident.commands.update import STATUSES
 from incident.model.incident import Deliverable, Incident
 
 Locale = Literal["en", "fr"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)  # its start is on the clock of a cold function
 class Words:
     """What the bot says in one language; `{names}` are filled in by `incident.messages`.
 
@@ -36,10 +37,13 @@ class Words:
     ready: str
 
     # help
-    help_title: str
     help_declare: str
     help_declare_form: str
-    help_in_channel: str
+    help_first: str
+    help_press: str
+    help_buttons: str
+    help_menus: str
+    help_more: str
     what_went_wrong: str
     write_it: str
 
@@ -54,24 +58,68 @@ class Words:
     # the channel
     topic: str
     purpose: str
-    briefing_title: str
     headline: str
+    titled: str
+    essence: str
     commander: str
     operations_lead: str
+    communications_lead: str
+    scribe: str
     severity: str
     status: str
+    next_update: str
+    no_promise: str
+    nobody: str
+    declared_from: str
+    this_message: str
+    typed_in_slack: str
+    call_coming: str
+    report_coming: str
     join_call: str
     open_report: str
     next_title: str
-    next_steps: tuple[str, ...]
+    step_operations: str
+    step_operations_done: str
+    step_comms: str
+    step_comms_done: str
+    step_help: str
+    step_help_done: str
     everyone: str
     declared: str
     bookmarks: Mapping[str, str]
     last_update: str
 
+    # the line of a change
+    undone: str
+    to_press: str
+
+    # to the person who takes a role
+    role_note: str
+    role_note_first: str
+    role_taken_over: str
+
+    # to a person alone
+    which_incident: str
+    which_placeholder: str
+    no_open_incident: str
+    declare_it: str
+    whom: str
+    whom_placeholder: str
+    open_incidents: str
+    nothing_is_open: str
+    listed: str
+    told_follower: str
+    card_story: str
+    card_decisions: str
+    card_now: str
+    card_late: str
+    card_all_there: str
+    card_versions: str
+    card_welcome: str
+    card_update_none: str
+
     # #incident-sre
-    announcement_title: str
-    announcement: str
+    join_channel: str
     board_facts: str
 
     # when something is late, cannot be done, or is there after all
@@ -79,6 +127,7 @@ class Words:
     failed: str
     retry: str
     retry_failed: str
+    retrying: str
     meanwhile: str
     not_answering: str
     not_known_yet: str
@@ -88,18 +137,21 @@ class Words:
     there: Mapping[Deliverable, str]
     by_hand: Mapping[Deliverable, str]
     the_bot: str
+    surfaces: Mapping[Deliverable, str]
 
     # values
-    statuses: Mapping[str, str]
     severity_unknown: str
 
     def status_of(self, incident: Incident) -> str:
         """Where an incident stands, in words; a status of a newer version as it is."""
-        return self.statuses.get(incident.status, incident.status)
+        labels = {str(status): label for status, label in STATUSES[self.locale].items()}
+        return labels.get(incident.status, incident.status)
 
     def severity_of(self, incident: Incident) -> str:
         """How bad it is, in words; a severity of a newer version as it is."""
-        if not incident.severity:
-            return self.severity_unknown
+        return self.severity_named(incident.severity or "")
+
+    def severity_named(self, severity: str) -> str:
+        """A severity in words; empty for one that is not set."""
         labels = {str(level): label for level, label in LABELS[self.locale].items()}
-        return labels.get(incident.severity, incident.severity)
+        return labels.get(severity, severity) or self.severity_unknown

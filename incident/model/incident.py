@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -14,6 +14,8 @@ class Role(StrEnum):
 
     INCIDENT_COMMANDER = "incident_commander"
     OPERATIONS_LEAD = "operations_lead"
+    COMMUNICATIONS_LEAD = "communications_lead"
+    SCRIBE = "scribe"
 
 
 class Status(StrEnum):
@@ -48,7 +50,42 @@ class Deliverable(StrEnum):
     TRACKING = "tracking"
     ANNOUNCEMENT = "announcement"
     LINE = "line"
+    PEOPLE = "people"
+    CHANNEL_NAME = "channel_name"
 
+
+class Cadence(StrEnum):
+    """How soon the next update is promised: minutes, or a word."""
+
+    QUARTER = "15"
+    HALF = "30"
+    HOUR = "60"
+    TOMORROW = "tomorrow"
+    NONE = "none"
+
+    @classmethod
+    def usual(cls, severity: str | None) -> Cadence:
+        """What is promised where nothing is said.
+
+        Half an hour is right for a major incident, and every five minutes too often:
+        https://response.pagerduty.com/resources/anti_patterns/
+        """
+        return _USUAL.get(severity or "", cls.HALF)
+
+    @staticmethod
+    def of(promise: str) -> timedelta:
+        """The time until an update that was promised so; a day for what this version does not know."""
+        return timedelta(minutes=int(promise)) if promise in _MINUTES else timedelta(days=1)
+
+
+_MINUTES = frozenset({Cadence.QUARTER, Cadence.HALF, Cadence.HOUR})
+
+_USUAL: Mapping[str, Cadence] = {
+    Severity.SEV1: Cadence.QUARTER,
+    Severity.SEV2: Cadence.HALF,
+    Severity.SEV3: Cadence.HOUR,
+    Severity.SEV4: Cadence.TOMORROW,
+}
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -69,6 +106,21 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Command that was offered to a person who has not answered.
+
+    Attributes:
+        id: of the run that offered it.
+        to: Slack user id of the person who is asked.
+        by: of the person who offered it.
+    """
+
+    id: str
+    to: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """The snapshot of one incident: what all its facts together say.
 
@@ -83,7 +135,8 @@ class Incident:
         team: Slack workspace id.
         status: a `Status`.
         severity: a `Severity`; None until it is assessed.
-        roles: Slack user id by `Role`.
+        roles: Slack user id by `Role`; empty for nobody.
+        offer: command that is offered; None where it is not.
         channel_id: empty until the channel is there, as are the rest.
         channel_name: without `#`.
         meet_url: the link people join by.
@@ -92,7 +145,21 @@ class Incident:
         document_url: the link to it.
         resolved_at: None while it lasts.
         last_update: None until there is one.
-        version: how many facts are in it.
+        promise: when the next update is due, as it was said: minutes, `tomorrow` or `none`; empty for what is
+            usual for the severity. See `next_update`.
+        offers: the offers that were accepted, by the id of the run that made each: `by`, `at` and the id
+            of the `fact` that accepted it.
+        reasons: why severities were set, where that was said later, by the id of the run that set each; as
+            Slack escapes it.
+        source: the message that it was declared from: its `permalink` and `text`; empty where it was typed.
+        calls: the calls for help, by the id of the run that made each; see `incident.model.parts.Call`.
+        actions: likewise; see `incident.model.parts.Action`.
+        decisions: likewise; see `incident.model.parts.Decision`.
+        followers: by Slack user id, whether they want updates in person.
+        version: how many facts were stated.
+        undone: the ids of the facts that count no more, with that of the fact that took each back.
+        undone_by: who took each of them back, by Slack user id.
+        undos: how many facts took another back, or meant to.
         stamps: by field, the stamp of the fact that set it (`Fact.stamp`).
         unknown: the fields of a newer version, as they are stored.
     """
@@ -114,7 +181,19 @@ class Incident:
     document_url: str = ""
     resolved_at: datetime | None = None
     last_update: Update | None = None
+    promise: str = ""
+    offer: Offer | None = None
+    offers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, str] = field(default_factory=dict)
+    calls: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    actions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    decisions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    followers: Mapping[str, bool] = field(default_factory=dict)
     version: int = 0
+    undone: Mapping[str, str] = field(default_factory=dict)
+    undone_by: Mapping[str, str] = field(default_factory=dict)
+    undos: int = 0
     stamps: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
@@ -127,6 +206,41 @@ class Incident:
     def operations_lead(self) -> str:
         """Slack user id of the operations lead; empty where there is none."""
         return self.roles.get(Role.OPERATIONS_LEAD, "")
+
+    def holder(self, role: str) -> str:
+        """Slack user id of the person who has a role; empty where nobody has."""
+        return self.roles.get(role, "")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not resolved."""
+        return self.status != Status.RESOLVED
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """Slack user ids of the people who want updates in person, sorted."""
+        return tuple(sorted(user for user, wants in self.followers.items() if wants))
+
+    def said_at(self, name: str) -> datetime | None:
+        """When the fact was said that set a field; None where none has."""
+        stamp = self.stamps.get(name)
+        return datetime.fromisoformat(stamp.partition(" ")[0]) if stamp else None
+
+    @property
+    def next_update(self) -> datetime | None:
+        """When the next update is due; None where none is promised.
+
+        What is usual for the severity counts from the last update or from the severity, whichever was said
+        later. Of an incident that is over, nothing is due.
+        """
+        if not self.is_open or self.promise == Cadence.NONE:
+            return None
+        told_at = [self.said_at(name) for name in ("last_update", "declared_at")]
+        since = next((at for at in told_at if at), self.declared_at)
+        if not self.promise:
+            assessed_at = self.said_at("severity") if self.severity else None
+            since = max(since, assessed_at) if assessed_at else since
+        return since + Cadence.of(self.promise or Cadence.usual(self.severity))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types by field name; times in ISO 8601."""
@@ -146,6 +260,8 @@ class Incident:
 def _plain(value: object) -> object:
     if isinstance(value, Update):
         return {"text": value.text, "by": value.by, "at": value.at.isoformat()}
+    if isinstance(value, Offer):
+        return {"id": value.id, "to": value.to, "by": value.by}
     if isinstance(value, date):  # datetime too
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -163,5 +279,7 @@ def _read(name: str, value: Any) -> Any:
             return datetime.fromisoformat(value) if value else None
         case "last_update":
             return Update(value["text"], value["by"], datetime.fromisoformat(value["at"])) if value else None
+        case "offer":
+            return Offer(**value) if value else None
         case _:
             return value

@@ -53,11 +53,12 @@ class Interaction:
 
             - `command`: text, response_url.
             - `button`, for any interactive element: action_id, block_id, value (text, a list of texts, or
-              seconds since the epoch for a date with a time), message_ts, thread_ts, response_url.
+              seconds since the epoch for a date with a time), message_ts, thread_ts, is_ephemeral (whether
+              only this person reads the message), response_url.
             - `shortcut`: callback_id, response_url, message. A message has ts, thread_ts, user, bot_id, text,
               files (each name and permalink), and permalink where Slack gives it; it is empty for a shortcut
               that was not chosen on a message.
-            - `form`: callback_id, values (by block_id, as for buttons), context, response_url.
+            - `form`: callback_id, values (by block_id, as for buttons), context, is_ephemeral, response_url.
             - `event`: event, as Slack sent it; reactions without their skin tone.
             - `resume`: run, wakes. `reflect`: incident. See `resume` and `reflect` below.
     """
@@ -137,14 +138,17 @@ class Interaction:
             ) from None
 
 
-def form_context(channel: str, response_url: str) -> str:
+def form_context(channel: str, response_url: str, *, of: str = "", is_ephemeral: bool = False) -> str:
     """What a form is opened with, so that its answer can still be told to the person where they typed.
 
     Args:
         channel: Slack channel id that the form is about.
         response_url: where the person typed or pressed; empty where there is no such place.
+        of: the value of the button that opens it.
+        is_ephemeral: whether the message with that button is one that only this person reads.
     """
-    return json.dumps({"channel": channel, "response_url": response_url})
+    context = {"channel": channel, "response_url": response_url, "of": of, "is_ephemeral": is_ephemeral}
+    return json.dumps(context)
 
 
 def resume(run_id: str, now: datetime, wakes: str = "") -> Interaction:

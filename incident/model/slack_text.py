@@ -42,6 +42,11 @@ def one_line(text: str) -> str:
     return " ".join(readable(text).split())
 
 
+def first_line(text: str) -> str:
+    """The first line of a text that says anything, as it is; empty where none does."""
+    return next((line.strip() for line in text.splitlines() if one_line(as_typed(line))), "")
+
+
 def escape(text: str) -> str:
     """`text` for a place where Slack reads `& < >` as its own."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from incident.messages.joining import joined
 from incident.messages.locales import words_for
 from incident.operate import advice, report_template, tracking_sheet
 from incident.runtime.failures import PermanentError, StepError
@@ -103,7 +104,8 @@ def bootstrap(
     Raises:
         StepError: if Google does not allow it, or does not answer; everything so far stays.
     """
-    files = _Files(google, drive or folder, _NAMES[settings.locale], tell)
+    names = {what: joined([_NAMES[locale][what] for locale in settings.locales]) for what in _NAMES["en"]}
+    files = _Files(google, drive or folder, names, tell)
     folder_id = files.check(folder) if folder else files.find_or_make("folder", _FOLDER)
     template_id = files.find_or_make("template", _DOCUMENT)
     _fill_template(google, template_id, settings)
@@ -197,7 +199,7 @@ def _fill_template(google: Google, document_id: str, settings: WorkspaceSettings
     if document["body"]["content"][-1]["endIndex"] > _EMPTY_ENDS:
         return
     body = {
-        "requests": report_template.edits(report_template.REPORTS[settings.locale]),
+        "requests": report_template.edits(report_template.report(settings.locales)),
         "writeControl": {"requiredRevisionId": document["revisionId"]},  # so that it is never written twice
     }
     google.execute(
@@ -226,7 +228,7 @@ def _fill_spreadsheet(google: Google, spreadsheet_id: str, settings: WorkspaceSe
         tabs[0]["properties"].get("sheetId", 0),
         settings.sheet,
         settings.timezone.key,
-        words_for(settings.locale),
+        [words_for(locale) for locale in settings.locales],
     )
     google.execute(
         SHEETS,

@@ -99,6 +99,7 @@ def all_checks(settings: WorkerSettings, account: str, now: Callable[[], float] 
         "Slack scopes": slack.scopes,
         "Announcements": slack.channel,
         "On-call groups": slack.groups,
+        "Comms group": slack.comms,
         "Clock": slack.clock,
         "Report template": workspace.template,
         "Incidents folder": workspace.folder,

@@ -12,15 +12,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from incident.commands import declare
+from incident.commands import declare, events
+from incident.commands.registry import callback_in, shortcuts
 from incident.messages.intake import COMMAND
+from incident.messages.joining import joined
 from incident.messages.locales import words_for
-from incident.runtime.settings import LOCALES, is_loopback
+from incident.model.locale import LOCALES, SPOKEN
+from incident.runtime.settings import is_loopback
 from incident.services.slack_methods import PURPOSES
 
 _DESCRIPTIONS = {
     "en": "Opens a channel, a call and a report for an incident, and tells whoever should know.",
     "fr": "Ouvre un canal, un appel et un rapport pour un incident, et prévient qui doit l’être.",
+}
+
+_SHORT_DESCRIPTIONS = {
+    "en": "A channel, a call and a report for an incident",
+    "fr": "Un canal, un appel et un rapport pour un incident",
 }
 
 
@@ -31,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--url", required=True, type=slack_url, help="of the Slack function: `terraform output slack_url`"
     )
     parser.add_argument("--format", choices=("yaml", "json"), default="yaml", help="yaml if not given")
-    parser.add_argument("--locale", choices=LOCALES, default=LOCALES[0], help="the bot's language")
+    parser.add_argument("--locale", choices=SPOKEN, default=LOCALES[0], help="INCIDENT_LOCALE of the bot")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,12 +70,12 @@ def manifest(url: str, locale: str) -> dict[str, Any]:
 
     Args:
         url: where the Slack function takes every kind of request.
-        locale: `en` or `fr`, of the words that people see in Slack.
+        locale: `en`, `fr` or `both`, of what people see of it in Slack; labels in both are joined.
     """
-    say = words_for(locale)
+    locales = SPOKEN[locale]
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
-        "display_information": {"name": "Incident bot", "description": _DESCRIPTIONS[locale]},
+        "display_information": {"name": "Incident bot", "description": _description(locales)},
         "features": {
             # A person can be told in private only where the app has a tab for messages; nobody reads answers.
             "app_home": {
@@ -80,20 +88,45 @@ def manifest(url: str, locale: str) -> dict[str, Any]:
                 {
                     "command": COMMAND,
                     "url": url,
-                    "description": declare.FORM_TEXT[say.locale]["title"],
-                    "usage_hint": f"[{say.what_went_wrong}]",
+                    "description": joined([declare.FORM_TEXT[locale]["title"] for locale in locales]),
+                    "usage_hint": f"[{joined([words_for(locale).what_went_wrong for locale in locales])}]",
                     "should_escape": True,  # so that the bot knows a person from a name that somebody typed
                 }
             ],
+            "shortcuts": [entry for locale in locales for entry in _shortcuts(locale)],
         },
         "oauth_config": {"scopes": {"bot": sorted(PURPOSES)}},
         "settings": {
+            "event_subscriptions": {"request_url": url, "bot_events": sorted(events.SUBSCRIBED)},
             "interactivity": {"is_enabled": True, "request_url": url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": False,
             "token_rotation_enabled": False,
         },
     }
+
+
+def _shortcuts(locale: str) -> list[dict[str, str]]:
+    """The entries of messages' menus and of the workspace's, in one language.
+
+    Two languages do not fit into the 24 characters of a name, so each has entries of its own; an app may have
+    ten of them. https://docs.slack.dev/reference/app-manifest#features
+    """
+    return [
+        {
+            "name": shortcut.names[locale],
+            "type": "message" if shortcut.parse else "global",
+            "callback_id": callback_in(shortcut, locale),
+            "description": shortcut.description[locale],
+        }
+        for shortcut in shortcuts()
+    ]
+
+
+def _description(locales: Sequence[str]) -> str:
+    """What the app is, at most 140 characters; shorter in each language where there are several."""
+    described = _DESCRIPTIONS if len(locales) == 1 else _SHORT_DESCRIPTIONS
+    return joined([described[locale] for locale in locales])
 
 
 def to_json(app: Mapping[str, Any]) -> str:

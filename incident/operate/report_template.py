@@ -6,10 +6,12 @@ the sandbox makes its template of the same edits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
+
+from incident.messages.joining import joined
 
 Style = Literal["TITLE", "HEADING_1", "HEADING_2", "NORMAL_TEXT", "BULLET"]
 
@@ -22,6 +24,7 @@ PLACEHOLDERS = (
     "operations_lead",
     "channel",
     "meet",
+    "source",
 )
 """What the bot fills in, written `{{title}}`."""
 
@@ -66,6 +69,7 @@ _ENGLISH = (
     _fact("Operations Lead", "operations_lead"),
     _fact("Channel", "channel"),
     _fact("Video call", "meet"),
+    _fact("Declared from", "source"),
     Line(""),
     *_section(
         "What happened",
@@ -125,6 +129,7 @@ _FRENCH = (
     _fact("Responsable des opérations", "operations_lead"),
     _fact("Canal", "channel"),
     _fact("Appel vidéo", "meet"),
+    _fact("Ouvert à partir de", "source"),
     Line(""),
     *_section(
         "Ce qui s’est passé",
@@ -181,7 +186,24 @@ _FRENCH = (
 )
 
 REPORTS: Mapping[str, tuple[Line, ...]] = MappingProxyType({"en": _ENGLISH, "fr": _FRENCH})
-"""The report from top to bottom, by locale."""
+"""The report from top to bottom, by locale; line by line they say the same."""
+
+
+def report(locales: Sequence[str]) -> tuple[Line, ...]:
+    """The report in one language, or in several: labels joined, advice one language beneath the other."""
+    together = zip(*(REPORTS[locale] for locale in locales), strict=True)
+    return tuple(line for same in together for line in _merged(same))
+
+
+def _merged(same: Sequence[Line]) -> Iterator[Line]:
+    first = same[0]
+    if first.guidance:
+        yield from same
+    elif first.label:
+        label = joined([line.text[: line.label - 1] for line in same])
+        yield Line(f"{label}:{first.text[first.label :]}", first.style, len(label) + 1)
+    else:
+        yield replace(first, text=joined([line.text for line in same]))
 
 
 def edits(lines: tuple[Line, ...]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.utils import mktime_tz, parsedate_tz
 from typing import Any
 
@@ -76,10 +76,20 @@ class SlackChecks:
 
     def groups(self) -> Finding:
         """Who is on call."""
-        groups = self._settings.oncall_groups
         self._known()
-        if not groups:
+        if not self._settings.oncall_groups:
             return good("none are set, so nobody is invited but who declares an incident")
+        return self._sizes(self._settings.oncall_groups, "INCIDENT_ONCALL_GROUPS to ids")
+
+    def comms(self) -> Finding:
+        """Who speaks for the organisation."""
+        self._known()
+        if not self._settings.comms_group:
+            return good("none is set, so whoever leads names a person")
+        return self._sizes([self._settings.comms_group], "INCIDENT_COMMS_GROUP to an id")
+
+    def _sizes(self, groups: Sequence[str], setting: str) -> Finding:
+        """How many people are in each; `setting`: what to set, and to what, where there is no such group."""
         counts = []
         for group in groups:
             try:
@@ -89,7 +99,7 @@ class SlackChecks:
                     raise
                 return bad(
                     f"there is no user group {group}",
-                    "Set INCIDENT_ONCALL_GROUPS to ids: a group's page in Slack has its own under ⋮.",
+                    f"Set {setting}: a group's page in Slack has its own under ⋮.",
                 )
         return good(", ".join(counts))
 

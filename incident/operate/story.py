@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from incident.model.facts import Fact, fold
+from incident.model.facts import Fact, fold, replay
 from incident.model.incident import Incident
 from incident.operate.log import TRACE, CloudLog, Line, Log, LogError, LogFile
 from incident.runtime.settings import OperatorSettings, SettingsError
@@ -95,10 +95,15 @@ def final_state(lines: Iterable[Line], incident: str) -> dict[str, Any]:
             fields |= line.get("changes", {}) | line.get("words", {})
         elif line["event"] in _FACTS:
             facts[line["fact"]] = _fact(line)
-    snapshot = Incident.from_dict(fields) if fields else None
-    for fact in facts.values():
-        snapshot = fold(snapshot, fact)
-    return fields if snapshot is None or not facts else snapshot.to_dict()
+    if not facts:
+        return fields
+    if not fields:
+        snapshot = replay(facts.values())
+    else:  # which took nothing back
+        snapshot = Incident.from_dict(fields)
+        for fact in facts.values():
+            snapshot = fold(snapshot, fact)
+    return snapshot.to_dict() if snapshot else {}
 
 
 def _fact(line: Line) -> Fact:

@@ -5,12 +5,14 @@ Formulas have semicolons between their arguments: Sheets takes those in every lo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
 from incident.commands import severity
+from incident.commands.update import STATUSES
+from incident.messages.joining import joined
 from incident.messages.words import Words
 from incident.surfaces.columns import Column, header
 
@@ -49,7 +51,7 @@ _SHADE = {"rgbColor": {"red": 0.93, "green": 0.94, "blue": 0.96}}
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """What stands on the tab with the charts, in one language."""
+    """What stands on the tab with the charts."""
 
     tab: str
     month: str
@@ -81,31 +83,47 @@ LABELS: Mapping[str, Labels] = MappingProxyType(
 )
 
 
-def edits(sheet_id: int, sheet: str, timezone: str, say: Words) -> list[Json]:
+def labels_in(locales: Sequence[str]) -> Labels:
+    """The labels in one language, or joined where there are several."""
+    of_each = [LABELS[locale] for locale in locales]
+    return Labels(**{one.name: joined([getattr(of, one.name) for of in of_each]) for one in fields(Labels)})
+
+
+def edits(sheet_id: int, sheet: str, timezone: str, languages: Sequence[Words]) -> list[Json]:
     """The requests of one `spreadsheets.batchUpdate`: the whole spreadsheet or nothing of it.
 
     Args:
         sheet_id: number of the only tab of a new spreadsheet.
         sheet: what that tab is to be called.
         timezone: IANA name, in which the bot writes times.
-        say: the words that statuses and severities are written in.
+        languages: the words that statuses and severities are written in, joined where there are several.
 
     https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/request
     """
     return [
         {"updateSpreadsheetProperties": {"properties": {"timeZone": timezone}, "fields": "timeZone"}},
-        *_incidents(sheet_id, sheet, say),
-        *_charts(sheet, say),
+        *_incidents(sheet_id, sheet, languages),
+        *_charts(sheet, languages),
     ]
 
 
-def severities(say: Words) -> list[str]:
+def statuses(languages: Sequence[Words]) -> list[str]:
+    """What may stand in the column of statuses."""
+    return _joined(*(list(STATUSES[say.locale].values()) for say in languages))
+
+
+def severities(languages: Sequence[Words]) -> list[str]:
     """What may stand in the column of severities."""
-    return [*severity.LABELS[say.locale].values(), say.severity_unknown]
+    return _joined(*([*severity.LABELS[say.locale].values(), say.severity_unknown] for say in languages))
 
 
-def _incidents(sheet_id: int, sheet: str, say: Words) -> list[Json]:
-    titles = header(say.locale)
+def _joined(*columns: list[str]) -> list[str]:
+    """Lists of the same labels in several languages as one."""
+    return [joined(labels) for labels in zip(*columns, strict=True)]
+
+
+def _incidents(sheet_id: int, sheet: str, languages: Sequence[Words]) -> list[Json]:
+    titles = header(*(say.locale for say in languages))
     properties = {"sheetId": sheet_id, "title": sheet, "gridProperties": {"frozenRowCount": 1}}
     table = {"sheetId": sheet_id, "startColumnIndex": 0, "endColumnIndex": len(titles)}
     return [
@@ -119,15 +137,15 @@ def _incidents(sheet_id: int, sheet: str, say: Words) -> list[Json]:
         *[_format(_below(sheet_id, column), style) for column, style in _FORMATS.items()],
         _header(sheet_id, titles),
         {"setBasicFilter": {"filter": {"range": {**table, "startRowIndex": 0}}}},
-        _choice(_below(sheet_id, Column.STATUS), list(say.statuses.values())),
-        _choice(_below(sheet_id, Column.SEVERITY), severities(say)),
+        _choice(_below(sheet_id, Column.STATUS), statuses(languages)),
+        _choice(_below(sheet_id, Column.SEVERITY), severities(languages)),
     ]
 
 
-def _charts(sheet: str, say: Words) -> list[Json]:
+def _charts(sheet: str, languages: Sequence[Words]) -> list[Json]:
     """Months from row 2 on; a column for each severity, then the hours."""
-    labels = LABELS[say.locale]
-    titles = [labels.month, *severities(say), labels.hours]
+    labels = labels_in([say.locale for say in languages])
+    titles = [labels.month, *severities(languages), labels.hours]
     last = len(titles) - 1
     months = {
         "sheetId": _CHARTS_ID,

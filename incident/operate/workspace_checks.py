@@ -86,7 +86,7 @@ class WorkspaceChecks:
                 f"there is no tab “{settings.sheet}”",
                 f"Call a tab so, or set INCIDENT_SHEET to one that is there: {', '.join(titles)}.",
             )
-        wanted = list(tracking.header(settings.locale))
+        wanted = list(tracking.header(*settings.locales))
         header = Sheets(self._google, spreadsheet_id=settings.spreadsheet_id, sheet=settings.sheet).header()
         shown = [cell.strip().casefold() for cell in header[: len(wanted)]]
         if shown != [cell.casefold() for cell in wanted]:

@@ -13,7 +13,8 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-LOCALES = ("en", "fr")
+from incident.model.locale import SPOKEN
+
 _SECRET = re.compile(r"projects/[^/]+/secrets/[^/]+(/versions/[^/]+)?")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -32,7 +33,7 @@ class IntakeSettings:
         slack_signing_secret: the value, or the name of a Secret Manager secret.
         slack_bot_token: likewise.
         slack_api_url: root of Slack's Web API, with a slash at the end.
-        locale: `en` or `fr`.
+        locales: the languages of what everybody reads, `en` or `fr` or both, in this order.
         pubsub_emulator_host: `host:port` of an emulator, or empty.
     """
 
@@ -41,8 +42,13 @@ class IntakeSettings:
     slack_signing_secret: str = field(repr=False)
     slack_bot_token: str = field(repr=False)
     slack_api_url: str
-    locale: str
+    locales: tuple[str, ...]
     pubsub_emulator_host: str
+
+    @property
+    def locale(self) -> str:
+        """The language of what is said in one alone."""
+        return self.locales[0]
 
     @property
     def topic_path(self) -> str:
@@ -73,6 +79,7 @@ class WorkerSettings(IntakeSettings):
         sheet: its tab.
         announcement_channel: where new incidents are announced, id or name.
         oncall_groups: ids of Slack user groups invited to every new incident.
+        comms_group: id of the Slack user group that speaks for the organisation; empty for none.
         timezone: decides the date in names.
         max_delivery_attempts: how often Pub/Sub delivers a message before it becomes a dead letter.
         firestore_emulator_host: `host:port` of an emulator, or empty.
@@ -87,6 +94,7 @@ class WorkerSettings(IntakeSettings):
     sheet: str
     announcement_channel: str
     oncall_groups: tuple[str, ...]
+    comms_group: str
     timezone: ZoneInfo
     max_delivery_attempts: int
     firestore_emulator_host: str
@@ -116,6 +124,9 @@ class WorkerSettings(IntakeSettings):
             ).removeprefix("#"),
             oncall_groups=tuple(
                 group.strip() for group in read.get("INCIDENT_ONCALL_GROUPS", "").split(",") if group.strip()
+            ),
+            comms_group=read.matching(
+                "INCIDENT_COMMS_GROUP", r"(S[A-Z0-9]+)?", "the id of one Slack user group, S...", default=""
             ),
             max_delivery_attempts=int(
                 read.matching(
@@ -161,14 +172,19 @@ class WorkspaceSettings:
         google_subject: whom the files belong to where they are in no Shared Drive.
         sheet: what the spreadsheet's tab is to be called.
         timezone: the spreadsheet's.
-        locale: language of what is made.
+        locales: languages of what is made, at least one.
     """
 
     google_api_url: str
     google_subject: str
     sheet: str
     timezone: ZoneInfo
-    locale: str
+    locales: tuple[str, ...]
+
+    @property
+    def locale(self) -> str:
+        """The language of what is said in one alone."""
+        return self.locales[0]
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -178,7 +194,7 @@ class WorkspaceSettings:
             SettingsError: for the first that is wrong.
         """
         read = _Reader(environment)
-        return cls(**_workspace(read), locale=_locale(read))
+        return cls(**_workspace(read), locales=_locales(read))
 
 
 def is_loopback(url: str) -> bool:
@@ -268,7 +284,7 @@ def _intake(read: _Reader) -> dict[str, Any]:
         "slack_signing_secret": read.secret("SLACK_SIGNING_SECRET"),
         "slack_bot_token": read.secret("SLACK_BOT_TOKEN"),
         "slack_api_url": read.url("SLACK_API_URL", default="https://slack.com/api/"),
-        "locale": _locale(read),
+        "locales": _locales(read),
         "pubsub_emulator_host": read.get("PUBSUB_EMULATOR_HOST", ""),
     }
 
@@ -284,5 +300,7 @@ def _workspace(read: _Reader) -> dict[str, Any]:
     }
 
 
-def _locale(read: _Reader) -> str:
-    return read.matching("INCIDENT_LOCALE", "|".join(LOCALES), " or ".join(LOCALES), default="en")
+def _locales(read: _Reader) -> tuple[str, ...]:
+    *others, last = SPOKEN
+    wanted = f"{', '.join(others)} or {last}"
+    return SPOKEN[read.matching("INCIDENT_LOCALE", "|".join(SPOKEN), wanted, default=others[0])]

@@ -61,6 +61,12 @@ class SingleFlight(Generic[K, V]):
             with self._lock:
                 self._asking.discard(key)
 
+    def peek(self, key: K) -> V | None:
+        """What is known for this key; None where nothing is. Asks for nothing and waits for nobody."""
+        with self._lock:
+            known = self._known.get(key)
+        return known[0] if known is not None and known[1] > clock.monotonic() else None
+
     def forget(self, key: K, value: V) -> None:
         """Has it asked for again, unless another value has become known since."""
         with self._lock:

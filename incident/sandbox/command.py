@@ -72,7 +72,7 @@ def _once(text: str) -> int:
     """Declares one incident as a person would, and prints what came of it."""
     started = time.monotonic()
     _say(_STARTING)
-    with World(ONCE_FOLDER, fresh=True, tell=_trouble) as world:
+    with World(ONCE_FOLDER, fresh=True, events=True, tell=_trouble) as world:
         _say(f"Ready after {time.monotonic() - started:.1f} s. Alice types: /incident {text}")
         world.fault_injector.watch(lambda call, moment: _say(f"  {call.name}") if moment == "acted" else None)
         typed = time.monotonic()
@@ -94,7 +94,7 @@ def _stay(arguments: argparse.Namespace) -> int:
     url = f"http://127.0.0.1:{port}"
     _say(_STARTING)
     with ExitStack() as closing:
-        world = World(FOLDER, fresh=arguments.fresh, page_url=url, tell=_trouble)
+        world = World(FOLDER, fresh=arguments.fresh, page_url=url, events=True, tell=_trouble)
         closing.enter_context(world)
         page = Page(world)
         closing.callback(page.close)

@@ -219,8 +219,8 @@ class _Scene:
         return Line("Tracking row", tuple(row[0].text for row in self._rows), tuple(problems))
 
     def roles(self) -> Line:
-        """The channel's topic and its briefing name the opener as commander and as operations lead."""
-        named = [c for c in self._channels if self._mentions([c.topic]) == 2]  # noqa: PLR2004 - the two roles
+        """The topic names the opener as commander, and the briefing as operations lead, too."""
+        named = [c for c in self._channels if self._mentions([c.topic]) == 1]
         found = tuple(f"{self._opener.real_name} is IC and OL in #{channel.name}" for channel in named)
         problems = [
             "the briefing does not name both"

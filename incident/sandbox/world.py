@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from incident.operate.manifest import manifest
 from incident.sandbox.faults import FaultInjector
 from incident.sandbox.google import FakeGoogle, Workspace
 from incident.sandbox.processes import Processes, free_port
@@ -25,7 +26,9 @@ from incident.sandbox.pubsub.push_flow import REAL_LIMITS, PushLimits
 from incident.sandbox.scheduler import Scheduler
 from incident.sandbox.serve import Server
 from incident.sandbox.slack import FakeSlack
-from incident.sandbox.slack.seed import ON_CALL
+from incident.sandbox.slack.event_queue import SUBSCRIBED
+from incident.sandbox.slack.seed import COMMS, ON_CALL
+from incident.sandbox.slack.shortcuts import of_manifest
 from incident.sandbox.state import StateFile, claim
 from incident.sandbox.unfinished import unfinished_runs
 from incident.sandbox.verification import CHANNEL
@@ -99,6 +102,7 @@ class World:
         delays: Mapping[str, tuple[float, float]] | None = None,
         realistic_pubsub: bool = False,
         tick_seconds: float = TICK_SECONDS,
+        events: bool = False,
         tell: Callable[[str, str], None] = lambda _name, _line: None,
     ) -> None:
         """Starts everything, and waits until it answers.
@@ -112,6 +116,7 @@ class World:
             realistic_pubsub: whether Pub/Sub delivers as the deployed subscription does, with pauses of up to
                 a minute for a message and for all of them, instead of seconds.
             tick_seconds: between two ticks of the scheduler; 0 for none but those of `tick`.
+            events: whether Slack sends the bot the events it subscribed to, as they happen.
             tell: given every line of the functions' output, after the function's name; called in threads.
 
         Raises:
@@ -140,6 +145,7 @@ class World:
                 signing_secret=self._secrets["SLACK_SIGNING_SECRET"],
             )
             self.slack.scopes = frozenset(PURPOSES)  # as the manifest asks for, and no more
+            self._install()
             self.google = FakeGoogle(self.fault_injector)
             self._google_api_url = self._serve(closing, self.google)
             self.slack.url = self._serve(closing, self.slack)
@@ -168,6 +174,8 @@ class World:
             if saved is not None:
                 self.pubsub.restore(saved["pubsub"])
             self.unfinished: Callable[[float], int] = lambda within: unfinished_runs(self.store, within)
+            closing.callback(self.slack.stop_events)
+            self.slack.event_delivery = "sent" if events else "off"
             self.scheduler = Scheduler(self.pubsub.publish, tick_seconds)
             closing.callback(self.scheduler.close)
             file.keep(lambda: self.version, self._snapshot)
@@ -200,6 +208,7 @@ class World:
             "INCIDENT_SHEET": self.workspace.sheet,
             "INCIDENT_CHANNEL": CHANNEL,
             "INCIDENT_ONCALL_GROUPS": ON_CALL.id,
+            "INCIDENT_COMMS_GROUP": COMMS.id,
             "INCIDENT_MAX_DELIVERY_ATTEMPTS": str(MAX_DELIVERY_ATTEMPTS),
         }
 
@@ -213,6 +222,8 @@ class World:
         Args:
             within: seconds; a run that is next due later does not count.
         """
+        if not self.slack.event_queue.settled():
+            return False
         before = self.pubsub.version
         # A run that is not yet in the store has its message undelivered; one acknowledged meanwhile has
         # changed the version. So nothing falls between the two looks.
@@ -241,6 +252,13 @@ class World:
     def close(self) -> None:
         """Ends everything, the functions first, and saves the state. What is undelivered stays so."""
         self._closing.close()
+
+    def _install(self) -> None:
+        """Gives Slack's stand-in the shortcuts and the subscriptions of the app's manifest."""
+        app = manifest(f"http://127.0.0.1:{self.ports['slack']}/", "en")
+        self.slack.people.shortcuts = of_manifest(app)
+        subscriptions = app["settings"].get("event_subscriptions", {})
+        self.slack.subscribed = frozenset(subscriptions.get("bot_events", SUBSCRIBED))
 
     def _serve(self, closing: ExitStack, app: FakeSlack | FakeGoogle) -> str:
         server = Server(app)

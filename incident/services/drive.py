@@ -88,6 +88,19 @@ class Drive:
             for file in _search(self._google, _marked(incident_id), self._folder_id, fields)
         ]
 
+    def rename(self, file_id: str, title: str) -> None:
+        """Gives a file another name; doing it twice is once.
+
+        https://developers.google.com/workspace/drive/api/reference/rest/v3/files/update
+        """
+        self._google.execute(
+            DRIVE,
+            lambda client: client.files().update(
+                fileId=file_id, body={"name": title}, supportsAllDrives=True, fields="id"
+            ),
+            repeatable=True,
+        )
+
     def trash(self, file_id: str) -> None:
         """Puts a file into the trash, from which people can bring it back; there or gone already is fine.
 

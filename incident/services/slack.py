@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slack_sdk import WebClient
 from slack_sdk.models.metadata import Metadata
 from slack_sdk.models.views import View
 from slack_sdk.webhook import WebhookClient
@@ -18,18 +17,29 @@ from incident.runtime.failures import PermanentError
 from incident.runtime.secrets import Secret
 from incident.runtime.settings import is_same_site
 from incident.services import slack_errors
+from incident.services.profiles import Entry, Profile
 from incident.services.retry import retried
+from incident.services.slack_calls import CALL_SECONDS, SlackCalls
 from incident.services.slack_errors import classified, translated
 
 SERVICE = slack_errors.SERVICE
-CALL_SECONDS = 8
 USERS_PER_INVITE = 100
 """https://docs.slack.dev/reference/methods/conversations.invite"""
 
-_STALE_TOKEN = frozenset({"invalid_auth", "token_revoked", "token_expired", "not_authed"})
+_IN_ALREADY = frozenset({"already_in_channel", "cant_invite_self"})
+_ABOUT_PEOPLE = _IN_ALREADY | {
+    "user_not_found",
+    "user_disabled",
+    "cant_invite",
+    "user_is_restricted",
+    "user_is_ultra_restricted",
+    "ura_max_channels",
+    "no_user",
+}
+"""Why `conversations.invite` refuses people, where it refuses nothing else."""
 _PAGE = 200
 _LIST_PAGE = 999
-"""Slack recommends 200 at most for messages; lists of channels take up to 1000."""
+"""Slack recommends 200 at most for messages; lists of channels and people take up to 1000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +88,12 @@ class MessageTag:
         return metadata.get("event_type") == self.kind and metadata.get("event_payload") == self.payload()
 
 
-class Slack:
+class Slack(SlackCalls):
     """One workspace, as one bot. Safe for threads."""
 
     def __init__(self, token: Secret, api_url: str) -> None:
         """`api_url` ends with a slash."""
-        self._token = token
-        self._api_url = api_url
+        super().__init__(token, api_url)
         self._channel_ids: dict[str, str] = {}
 
     def create_channel(self, name: str) -> Channel | None:
@@ -114,23 +123,61 @@ class Slack:
                 return Channel(found["id"], found["name"])
         return None
 
-    def invite(self, channel: str, users: Sequence[str]) -> None:
-        """Invites people; those who are in already, or are no more, are no failure."""
+    def invite(self, channel: str, users: Sequence[str]) -> list[str]:
+        """Invites people; those who are in already are no failure.
+
+        Returns:
+            Those who cannot be invited, such as people whose account was deactivated.
+
+        https://docs.slack.dev/reference/methods/conversations.invite
+        """
+        refused: list[str] = []
         for start in range(0, len(users), USERS_PER_INVITE):
-            some = ",".join(users[start : start + USERS_PER_INVITE])
-            try:
-                self._call(
-                    "conversations.invite",
-                    {"channel": channel, "users": some, "force": True},
-                    repeatable=True,
-                )
-            except PermanentError as error:
-                if error.reason not in {"already_in_channel", "cant_invite_self"}:
-                    raise
+            refused += self._invite(channel, users[start : start + USERS_PER_INVITE])
+        return refused
+
+    def _invite(self, channel: str, users: Sequence[str]) -> list[str]:
+        """Invites so many as one call takes. Where Slack refuses them all, each is invited alone."""
+        arguments = {"channel": channel, "users": ",".join(users), "force": True}
+        try:
+            answer = self._call("conversations.invite", arguments, repeatable=True)
+        except PermanentError as error:
+            if error.reason not in _ABOUT_PEOPLE:
+                raise
+            if len(users) > 1:
+                return [one for user in users for one in self._invite(channel, [user])]
+            return [] if error.reason in _IN_ALREADY else list(users)
+        return [one["user"] for one in answer.get("errors") or () if one.get("error") not in _IN_ALREADY]
 
     def group_members(self, group: str) -> list[str]:
         """The user ids of a user group."""
         return list(self._call("usergroups.users.list", {"usergroup": group}, repeatable=True)["users"])
+
+    def rename_channel(self, channel: str, name: str) -> bool:
+        """Gives a channel another name; False if another channel has that. It may be called so already.
+
+        https://docs.slack.dev/reference/methods/conversations.rename
+        """
+        try:
+            self._call("conversations.rename", {"channel": channel, "name": name})
+        except PermanentError as error:
+            if error.reason == "name_taken":  # perhaps by itself
+                return self.channel_name(channel) == name
+            raise
+        return True
+
+    def channel_name(self, channel: str) -> str:
+        """What a channel is called now, without `#`."""
+        found = self._call("conversations.info", {"channel": channel}, repeatable=True)["channel"]
+        return str(found["name"])
+
+    def permalink(self, posted: Posted) -> str:
+        """The link to a message.
+
+        https://docs.slack.dev/reference/methods/chat.getPermalink
+        """
+        arguments = {"channel": posted.channel, "message_ts": posted.ts}
+        return str(self._call("chat.getPermalink", arguments, repeatable=True)["permalink"])
 
     def topic_and_purpose(self, channel: str) -> tuple[str, str]:
         """What stands there now, escaped."""
@@ -145,8 +192,15 @@ class Slack:
         """Sets the purpose; each time, a line in the channel says so."""
         self._call("conversations.setPurpose", {"channel": channel, "purpose": purpose})
 
-    def post(self, channel: str, message: Message, tag: MessageTag) -> Posted:
-        """Posts a message; `channel` is the id or name of a channel, or the id of a person to tell."""
+    def post(self, channel: str, message: Message, tag: MessageTag, *, thread: str = "") -> Posted:
+        """Posts a message.
+
+        Args:
+            channel: id or name of a channel, or the id of a person to tell.
+            message: what to say.
+            tag: how it is known again.
+            thread: `ts` of the message that it replies to; empty for none.
+        """
         data = self._call(
             "chat.postMessage",
             {
@@ -156,6 +210,7 @@ class Slack:
                 "metadata": tag.metadata(),
                 "unfurl_links": False,
                 "unfurl_media": False,
+                **({"thread_ts": thread} if thread else {}),
             },
         )
         if not _is_id(channel):
@@ -163,7 +218,11 @@ class Slack:
         return Posted(data["channel"], data["ts"])
 
     def edit(self, posted: Posted, message: Message, tag: MessageTag) -> None:
-        """Replaces what a message says."""
+        """Replaces what a message says.
+
+        Never made twice here: the first may be acted on late, after a newer edit, and who makes it again has
+        to look after that (`Step.sweep`).
+        """
         self._call(
             "chat.update",
             {
@@ -173,7 +232,6 @@ class Slack:
                 "blocks": message.blocks,
                 "metadata": tag.metadata(),
             },
-            repeatable=True,
         )
 
     def delete(self, posted: Posted) -> None:
@@ -184,28 +242,41 @@ class Slack:
             if error.reason != "message_not_found":
                 raise
 
-    def find(self, channel: str, tag: MessageTag, since: float) -> Posted | None:
-        """The oldest of `find_all`, or None."""
-        return next(iter(self.find_all(channel, tag, since)), None)
+    def whisper(self, channel: str, user: str, message: Message) -> None:
+        """Tells one member of a channel something there that nobody else sees; it cannot be found again.
 
-    def find_all(self, channel: str, tag: MessageTag, since: float) -> list[Posted]:
+        https://docs.slack.dev/reference/methods/chat.postEphemeral
+        """
+        said = {"text": message.text, "blocks": message.blocks}
+        self._call("chat.postEphemeral", {"channel": channel, "user": user, **said})
+
+    def find(self, channel: str, tag: MessageTag, since: float, *, thread: str = "") -> Posted | None:
+        """The oldest of `find_all`, or None."""
+        return next(iter(self.find_all(channel, tag, since, thread=thread)), None)
+
+    def find_all(self, channel: str, tag: MessageTag, since: float, *, thread: str = "") -> list[Posted]:
         """The messages that bear this tag and were posted after `since`, oldest first.
 
         Args:
             channel: id or name of a channel, or id of a person.
             tag: kind, incident and key have to be the same.
             since: seconds since the epoch.
+            thread: `ts` of the message whose replies they are; empty for those that are no replies, as
+                the history of a channel has no others.
         """
         channel_id = self.channel_id(channel)
-        arguments = {
+        arguments: dict[str, Any] = {
             "channel": channel_id,
             "oldest": f"{since:.6f}",
             "include_all_metadata": True,
             "limit": _PAGE,
         }
+        method = "conversations.history"
+        if thread:
+            method, arguments = "conversations.replies", {**arguments, "ts": thread}
         found = [
             Posted(channel_id, message["ts"])
-            for message in self._pages("conversations.history", arguments, "messages")
+            for message in self._pages(method, arguments, "messages")
             if tag.is_on(message)
         ]
         return sorted(found, key=lambda posted: posted.ts)
@@ -274,11 +345,21 @@ class Slack:
                     raise
         return len(duplicates)
 
-    def display_name(self, user: str) -> str:
-        """What a person is called."""
-        profile = self._call("users.info", {"user": user}, repeatable=True)["user"]
-        names = profile.get("profile", {})
-        return names.get("display_name") or names.get("real_name") or profile.get("real_name") or user
+    def profile(self, user: str) -> Profile:
+        """Who a person is."""
+        found = self._call("users.info", {"user": user, "include_locale": True}, repeatable=True)
+        return Profile.of(found["user"])
+
+    def people(self) -> list[Entry]:
+        """Everybody in the workspace, also bots and those whose account is deactivated."""
+        return [Entry.of_user(user) for user in self._pages("users.list", {"limit": _LIST_PAGE}, "members")]
+
+    def groups(self) -> list[Entry]:
+        """The user groups that are not disabled."""
+        return [
+            Entry.of_group(group)
+            for group in self._call("usergroups.list", {}, repeatable=True)["usergroups"]
+        ]
 
     def update_view(self, view_id: str, view: View) -> None:
         """Shows another content in a form that is open; what was typed stays in inputs whose ids stay.
@@ -316,48 +397,7 @@ class Slack:
 
         retried(lambda: translated(send), repeatable=True)
 
-    def _pages(self, method: str, arguments: dict[str, Any], field: str) -> Iterator[Any]:
-        """The items of all pages. The deadline of the step bounds how many there can be.
-
-        https://docs.slack.dev/apis/web-api/pagination
-        """
-        cursor = ""
-        while True:
-            page = {**arguments, "cursor": cursor} if cursor else arguments
-            data = self._call(method, page, repeatable=True)
-            yield from data[field]
-            cursor = (data.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
-
-    def _call(self, method: str, arguments: dict[str, Any], *, repeatable: bool = False) -> Any:
-        """One method of the Web API, by the client's own function of that name."""
-        tried: tuple[str, ...] = ()
-
-        def send() -> Any:
-            nonlocal tried
-            tried = self._token.values()
-            client = WebClient(
-                tried[0],
-                base_url=self._api_url,
-                timeout=int(deadline.timeout(CALL_SECONDS, least=1)),
-                retry_handlers=[],  # `retried` knows which calls may be made twice
-            )
-            return getattr(client, _function(method))(**arguments).data
-
-        try:
-            return retried(lambda: translated(send), repeatable=repeatable)
-        except PermanentError as error:
-            if error.reason in _STALE_TOKEN and self._token.refresh(tried):  # it may just have been rotated
-                return retried(lambda: translated(send), repeatable=repeatable)
-            raise
-
 
 def _is_id(channel: str, kinds: str = "CGDUW") -> bool:
     """Whether this is the id of a conversation or person; the name of a channel is in lower case."""
     return channel[:1] in tuple(kinds) and channel.isalnum() and channel.isupper()
-
-
-def _function(method: str) -> str:
-    """The client's function of a method: `conversations_setTopic` of `conversations.setTopic`."""
-    return method.replace(".", "_")

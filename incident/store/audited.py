@@ -7,7 +7,7 @@ stated before. A fact that is told twice is one fact: it has an id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from incident.engine.run import Claim, DueRun, Progress, Run, RunDoneError, StoredRun
@@ -21,10 +21,16 @@ _KNOWN_KINDS = frozenset(FactKind)
 class AuditedRuns:
     """A `RunStore` for one delivery: a store's runs, and an audit line for every fact they state."""
 
-    def __init__(self, store: IncidentStore, audit: AuditLog) -> None:
-        """Keeps runs in `store`; the lines say besides what `audit` is bound to."""
+    def __init__(
+        self, store: IncidentStore, audit: AuditLog, stated: Callable[[Run], None] = lambda _run: None
+    ) -> None:
+        """Keeps runs in `store`; the lines say besides what `audit` is bound to.
+
+        `stated` is called with a run once the store has a fact that one of its steps states.
+        """
         self._store = store
         self._audit = audit
+        self._stated = stated
 
     def claim(self, claim: Claim) -> Run:
         """See `RunStore.claim`."""
@@ -42,6 +48,8 @@ class AuditedRuns:
     def record(self, run: Run, progress: Progress) -> Run:
         """See `RunStore.record`."""
         recorded = self._store.record(run, progress)
+        if progress.facts:
+            self._stated(run)
         self._tell("stated", run.id, run.subject, progress.facts, steps=list(progress.results))
         return recorded
 

@@ -24,7 +24,8 @@ def reflect_run(incident_id: str) -> str:
     """The id of the one run of an incident that reflects it.
 
     The store creates it with the incident, and raises its `generation` in the same write whenever a fact is
-    stated or a surface is created: so nothing that is new can be forgotten, whatever becomes of messages.
+    stated, or another run records a surface that shows an older `version` than the incident has by then: so
+    nothing that is new can be forgotten, whatever becomes of messages.
     """
     return f"{REFLECT}-{incident_id}"
 
@@ -45,14 +46,34 @@ class IncidentStore(RunStore, Protocol):
     def declared_since(self, opener: str, title: str, since: datetime) -> Incident | None:
         """The newest incident that this person declared in these very words after `since`, or None."""
 
+    def open_incidents(self, limit: int) -> list[Incident]:
+        """The incidents that are not resolved, newest declared first, at most `limit`.
+
+        As fast with a hundred thousand that are resolved as with ten.
+        """
+
+    def failed_runs(self, incident_id: str) -> list[str]:
+        """The ids of the incident's runs that wait for a person to change something, sorted."""
+
+    def waited_for(self, incident_id: str) -> list[str]:
+        """The services that the incident's runs wait for now, each once, sorted; see `Progress.waits_for`."""
+
     def facts(self, incident_id: str) -> list[Fact]:
         """All facts of an incident, sorted by when they were said."""
 
     def surfaces(self, incident_id: str) -> Mapping[str, Mapping[str, Any]]:
         """What each surface of the incident shows and where it is, by name; plain JSON types."""
 
-    def reserve_channel_name(self, incident_id: str, names: Iterable[str]) -> str:
-        """Reserves the first of `names` that no other incident holds; a name it holds already is its own.
+    def reserve(self, holder: str, names: Iterable[str]) -> str:
+        """Reserves the first of `names` that no other holder has, for good; a name it has already is its own.
+
+        Args:
+            holder: whose name it is to be: an incident for its channel, a run for what happens once.
+            names: of channels as they are; those of another kind begin with it and a slash, which no channel
+                has in its name, such as `note/{incident}/{role}/{user}`.
+
+        Returns:
+            The name.
 
         Raises:
             ValueError: if `names` ends before one is free.

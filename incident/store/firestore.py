@@ -6,7 +6,7 @@
     incidents/{incident id}        the snapshot: the fields of `Incident`, by name
     incidents/{id}/facts/{fact id} fact
     surfaces/{incident id}         what each surface shows, by its name
-    channel_names/{name}           incident: the id of the one that holds the name
+    channel_names/{name}           incident: the id of what holds the name, be it of a channel or not
 
 - A run is one document, its steps a map in it: `steps.{step}.started`, a time, `steps.{step}.retried`, and
   `steps.{step}.result`, JSON as text, because Firestore's own maps refuse some JSON (an array in an array,
@@ -22,6 +22,15 @@
   and, where another was faster, reads again, folds again and writes again. A transaction would take locks,
   for which twenty people in one second would wait in line; a precondition fails at once.
 - A fact is created, never overwritten: one that exists was stated before, and is not folded again.
+- Where facts are taken back, the snapshot is made of all facts, read by a query after the incident was. That
+  needs no transaction either: whoever states a fact writes the incident in the same commit, so that our
+  precondition on it (`update_time`) holds only if no fact was stated since it was read; then the query saw
+  all there are. After a refusal both are read again.
+- A surface that shows the newest version asks for no reflecting run. That it is the newest, a precondition on
+  the incident makes sure in the same commit, by a write that changes nothing (so the `update_time` stays
+  as it was). Where it is refused, both are read again; where the snapshot is newer than the surface, the
+  reflecting run is asked for without any precondition, as versions only rise.
+  https://cloud.google.com/firestore/docs/reference/rest/v1/WriteResult
 - A reflecting run is asked for by a write without any precondition (`asked_for`), so that many can do so at
   once, and also while its worker holds it, whose next write is then refused, reads, and is made again.
 - A commit whose answer is lost is made again, and is then refused because of itself. `claimant` and `write`
@@ -29,26 +38,24 @@
   written it.
 - A run is deleted by a time-to-live policy on `expires`, which only a run that is done has, and a reflecting
   run never.
-- Every query asks for one field, which Firestore indexes by itself.
-  https://cloud.google.com/firestore/docs/query-data/index-overview#single-field_indexes
+- Every query asks for one field, or for two to be equal to something: for both the indexes do that Firestore
+  keeps of each field by itself.
+  https://cloud.google.com/firestore/docs/query-data/index-overview#taking_advantage_of_index_merging
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Any
 
-from google.api_core import exceptions
 from google.cloud import firestore
-from google.cloud.firestore_v1.base_query import FieldFilter
 
 from incident.engine.run import (
     Claim,
-    DueRun,
     LeaseLostError,
     NoSuchRunError,
     Progress,
@@ -56,7 +63,6 @@ from incident.engine.run import (
     RunDoneError,
     RunLeasedError,
     RunState,
-    StoredRun,
 )
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Incident
@@ -65,8 +71,9 @@ from incident.runtime.failures import TransientError
 from incident.store import firestore_records as records
 from incident.store.contract import reflect_run
 from incident.store.firestore_calls import REFUSALS, call
+from incident.store.firestore_questions import FirestoreQuestions, snapshot_of
 from incident.store.firestore_records import RunDocument, Version
-from incident.store.rules import fold_all
+from incident.store.rules import fold_all, is_outdated
 
 CONTENDED_SECONDS = 9.0
 """A write that others keep getting ahead of begins no further try after this."""
@@ -96,12 +103,8 @@ class _RefusedError(Exception):
     """A precondition of a commit did not hold."""
 
 
-class FirestoreStore:
+class FirestoreStore(FirestoreQuestions):
     """An `IncidentStore` in Firestore. Safe for threads."""
-
-    def __init__(self, client: firestore.Client) -> None:
-        """Keeps the client."""
-        self._client = client
 
     def claim(self, claim: Claim) -> Run:
         """See `RunStore.claim`.
@@ -160,8 +163,10 @@ class FirestoreStore:
         """See `RunStore.record`."""
         write = secrets.token_hex(8)
         version: Version = run.version
-        if progress.facts and run.incident is None and not _declares(progress.facts):
+        is_about_it = bool(progress.facts or progress.surfaces) and not _declares(progress.facts)
+        if is_about_it and run.incident is None:  # it may have been declared since the claim
             found = self._look(run.id, run.subject, progress.facts)
+            _held(run, found)
         else:
             found = _Found(incident=run.incident, incident_updated=version.incident_updated)
         for pause in _pauses():
@@ -169,18 +174,14 @@ class FirestoreStore:
                 return self._write(run, progress, version, found, write)
             except _RefusedError:
                 clock.sleep(pause)
-                found = self._look(run.id, run.subject if progress.facts else "", progress.facts)
-            now = found.run
-            if now is None or now.delivery != run.delivery:
-                raise LeaseLostError
+                found = self._look_again(run, progress, found)
+            now = _held(run, found)
             # What was written meanwhile: by this same delivery, in a write that it gave up for lost; or by
             # those who ask for a reflecting run.
             version = replace(version, updated=now.updated, generation=now.generation)
             if now.fields.get("write") == write:
-                incident = found.incident if progress.facts else run.incident
-                incident_updated = found.incident_updated or version.incident_updated
-                version = replace(version, incident_updated=incident_updated)
-                return _recorded(run, progress, version, incident)
+                version = replace(version, incident_updated=found.incident_updated)
+                return _recorded(run, progress, version, found.incident)
         raise TransientError("store", "contended")
 
     def _write(self, run: Run, progress: Progress, version: Version, found: _Found, write: str) -> Run:
@@ -190,20 +191,26 @@ class FirestoreStore:
         update = records.progress_fields(run, progress, version, asks_itself=bool(new) and is_own)
         update["write"] = write
         batch.update(self._document("runs", run.id), update, option=self._unless_after(version.updated))
-        incident, incident_updated = run.incident, version.incident_updated
+        incident, incident_updated = found.incident, found.incident_updated
         if progress.facts:
-            incident, incident_updated = self._state(batch, run.subject, found, new), found.incident_updated
+            incident = self._state(batch, run.subject, found, new)
         if progress.surfaces:
             shown = {name: records.as_text(one) for name, one in progress.surfaces.items()}
             batch.set(self._document("surfaces", run.subject), shown, merge=True)
-        if (new or progress.surfaces) and not is_own:
+        is_news = bool(new) or is_outdated(progress.surfaces, incident)
+        newest = incident if progress.surfaces and not (is_news or is_own) else None
+        if is_news and not is_own:
             self._ask_to_reflect(batch, run.subject)
+        if newest is not None:
+            self._make_sure(batch, newest, incident_updated)
         written = self._commit(batch)
+        if new:
+            incident_updated = written[1].update_time
         version = replace(
             version,
             updated=written[0].update_time,
             generation=version.generation + (bool(new) and is_own),
-            incident_updated=written[1].update_time if new else incident_updated,
+            incident_updated=incident_updated,
         )
         return _recorded(run, progress, version, incident)
 
@@ -212,7 +219,7 @@ class FirestoreStore:
     ) -> Incident:
         """Adds to `batch` the writes that state those facts that are new; the first is to the incident."""
         new = _new(facts, found)
-        incident = fold_all(found.incident, new)
+        incident = fold_all(found.incident, new, lambda: self.facts(incident_id))
         document = self._document("incidents", incident_id)
         if new and found.incident_updated is None:
             batch.create(document, incident.to_dict())
@@ -223,72 +230,22 @@ class FirestoreStore:
             batch.create(self._fact(incident_id, fact.id), {"fact": records.as_text(fact.to_dict())})
         return incident
 
+    def _make_sure(
+        self, batch: firestore.WriteBatch, incident: Incident, incident_updated: datetime | None
+    ) -> None:
+        """Adds to `batch` that the incident is still this one, by a write that changes nothing."""
+        unchanged = self._unless_after(incident_updated)
+        batch.update(self._document("incidents", incident.id), {"id": incident.id}, option=unchanged)
+
     def _ask_to_reflect(self, batch: firestore.WriteBatch, incident_id: str) -> None:
         run = self._document("runs", reflect_run(incident_id))
         batch.set(run, records.asked_for(incident_id), merge=True)
 
-    def due(self, limit: int) -> list[DueRun]:
-        """See `RunStore.due`."""
-        is_due = FieldFilter("due", "<=", clock.now().timestamp())
-        query = self._client.collection("runs").where(filter=is_due).order_by("due").limit(limit)
-        found = [(records.name_of(run.id), run.to_dict() or {}) for run in call(query.get)]
-        return [DueRun(run_id, fields.get("waits_for", "")) for run_id, fields in found]
-
-    def run(self, run_id: str) -> StoredRun | None:
-        """See `RunStore.run`."""
-        found = RunDocument.of(run_id, self._read(self._document("runs", run_id)))
-        return found.stored() if found else None
-
-    def incident(self, incident_id: str) -> Incident | None:
-        """See `IncidentStore.incident`."""
-        return _incident(self._read(self._document("incidents", incident_id)))
-
-    def incident_in_channel(self, channel_id: str) -> Incident | None:
-        """See `IncidentStore.incident_in_channel`."""
-        if not channel_id:  # every incident whose channel is not there yet has this one
-            return None
-        in_channel = FieldFilter("channel_id", "==", channel_id)
-        found = call(self._client.collection("incidents").where(filter=in_channel).limit(1).get)
-        return _incident(found[0]) if found else None
-
-    def declared_since(self, opener: str, title: str, since: datetime) -> Incident | None:
-        """See `IncidentStore.declared_since`.
-
-        Asks for all that was declared since, which is little, and by text that may be of any timezone: so
-        from a day before.
-        """
-        earliest = (since.astimezone(UTC) - timedelta(days=1)).isoformat()
-        recent = FieldFilter("declared_at", ">=", earliest)
-        found = call(self._client.collection("incidents").where(filter=recent).get)
-        incidents = [Incident.from_dict(one.to_dict() or {}) for one in found]
-        by_opener = [one for one in incidents if one.declared_by == opener and one.declared_at > since]
-        alike = [one for one in by_opener if one.title == title]
-        return max(alike, key=lambda one: one.declared_at, default=None)
-
-    def facts(self, incident_id: str) -> list[Fact]:
-        """See `IncidentStore.facts`."""
-        found = call(self._document("incidents", incident_id).collection("facts").get)
-        facts = [Fact.from_dict(records.as_mapping(one.get("fact"))) for one in found]
-        return sorted(facts, key=lambda fact: fact.stamp)
-
-    def surfaces(self, incident_id: str) -> Mapping[str, Mapping[str, Any]]:
-        """See `IncidentStore.surfaces`."""
-        found = self._read(self._document("surfaces", incident_id))
-        stored = found.to_dict() if found.exists else {}
-        return {name: records.as_mapping(shown) for name, shown in stored.items()}
-
-    def reserve_channel_name(self, incident_id: str, names: Iterable[str]) -> str:
-        """See `IncidentStore.reserve_channel_name`. One call for a name that is free, two for another."""
-        for name in names:
-            document = self._document("channel_names", name)
-            holder = {"incident": incident_id}
-            try:
-                call(document.create, document_data=holder, refusals=(exceptions.AlreadyExists,))
-            except exceptions.AlreadyExists:
-                if self._read(document).get("incident") != incident_id:
-                    continue
-            return name
-        raise ValueError("no name is free")
+    def _look_again(self, run: Run, progress: Progress, found: _Found) -> _Found:
+        """Reads the run, and its incident where the write is based on it: that may be why it was refused."""
+        if progress.facts or progress.surfaces:
+            return self._look(run.id, run.subject, progress.facts)
+        return replace(found, run=self._look(run.id, "", ()).run)
 
     def _look(self, run_id: str, incident_id: str, facts: Sequence[Fact]) -> _Found:
         """Reads a run, an incident unless its id is empty, and which of the facts are stated, in one call."""
@@ -301,24 +258,10 @@ class FirestoreStore:
         incident = there[documents["incident"].path] if incident_id else None
         return _Found(
             run=run,
-            incident=_incident(incident),
+            incident=snapshot_of(incident),
             incident_updated=incident.update_time if incident is not None and incident.exists else None,
             stated=frozenset(name for name, document in stating.items() if there[document.path].exists),
         )
-
-    def _read_all(self, documents: Sequence[Any]) -> dict[str, Any]:
-        """All documents as of the same moment, by path, those that do not exist included."""
-
-        def read(**arguments: Any) -> list[Any]:
-            return list(self._client.get_all(list(documents), **arguments))
-
-        return {found.reference.path: found for found in call(read)}
-
-    def _read(self, document: Any) -> Any:
-        return call(document.get)
-
-    def _document(self, collection: str, name: str) -> Any:
-        return self._client.collection(collection).document(records.document_id(name))
 
     def _fact(self, incident_id: str, fact_id: str) -> Any:
         facts = self._document("incidents", incident_id).collection("facts")
@@ -341,6 +284,17 @@ class FirestoreStore:
             raise _RefusedError from refusal
 
 
+def _held(run: Run, found: _Found) -> RunDocument:
+    """The run as it was found.
+
+    Raises:
+        LeaseLostError: another worker has claimed it since.
+    """
+    if found.run is None or found.run.delivery != run.delivery:
+        raise LeaseLostError
+    return found.run
+
+
 def _recorded(run: Run, progress: Progress, version: Version, incident: Incident | None) -> Run:
     """The run after a write, which `version` is of."""
     is_done = progress.state is RunState.DONE
@@ -360,10 +314,6 @@ def _new(facts: Sequence[Fact], found: _Found) -> list[Fact]:
 
 def _declares(facts: Sequence[Fact]) -> bool:
     return bool(facts) and facts[0].kind == FactKind.DECLARED
-
-
-def _incident(found: Any) -> Incident | None:
-    return Incident.from_dict(found.to_dict()) if found is not None and found.exists else None
 
 
 def _pauses() -> Iterator[float]:

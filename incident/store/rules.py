@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from incident.engine.later import DELAY, SWEEP
 from incident.engine.run import Progress, RunState, StepRecord
-from incident.model.facts import Fact, FactKind, fold
+from incident.model.facts import Fact, FactKind, fold, needs_replay, replay
 from incident.model.incident import Incident
 from incident.runtime.failures import PermanentError
 
@@ -51,6 +54,8 @@ def due_in(progress: Progress, lease: float, *, is_asked_again: bool) -> float |
             return lease + ORPHANED_SECONDS
         case RunState.WAITING:
             return progress.due
+        case RunState.FAILED:
+            return progress.due or None
         case RunState.DONE if is_asked_again:
             return 0.0
         case _:
@@ -62,11 +67,14 @@ def new_generation(plan: Iterable[str], steps: Mapping[str, StepRecord]) -> Drop
 
     A step that was started without a result may have got through, and one that was retried may have left
     something that its sweep (`sweep.{name}`) has not removed so far: those stay known as started, so that
-    they look for it. Steps outside the plan, such as notices, keep their results.
+    they look for it. Delays (`delay.{name}`) begin anew. Steps outside the plan, such as notices, keep their
+    results.
     """
     dropped, results = set(), set()
     for name in plan:
-        sweep = f"sweep.{name}"
+        if DELAY + name in steps:
+            dropped.add(DELAY + name)
+        sweep = SWEEP + name
         is_swept = sweep in steps and steps[sweep].result is not None
         if is_swept:
             dropped.add(sweep)
@@ -80,16 +88,51 @@ def new_generation(plan: Iterable[str], steps: Mapping[str, StepRecord]) -> Drop
     return Dropped(frozenset(dropped), frozenset(results))
 
 
-def fold_all(incident: Incident | None, facts: Iterable[Fact]) -> Incident:
-    """The snapshot with `facts`, none of which is in it; the first of a new incident declares it.
+def fold_all(
+    incident: Incident | None, new: Sequence[Fact], stated: Callable[[], Iterable[Fact]]
+) -> Incident:
+    """The snapshot with the facts that are `new`.
+
+    Args:
+        incident: the snapshot without them; None where they are the first, of which the first declares it.
+        new: facts that are not in the snapshot.
+        stated: reads all facts of the incident that are stored. Called only where facts are taken back, as
+            the snapshot is made of all of them then; with or without those that are new.
 
     Raises:
         PermanentError: the facts are about an incident that does not exist.
     """
-    for fact in facts:
-        if incident is None and fact.kind != FactKind.DECLARED:
-            break
-        incident = fold(incident, fact)
-    if incident is None:
+    is_there = incident is not None or (bool(new) and new[0].kind == FactKind.DECLARED)
+    snapshot = _snapshot(incident, new, stated) if is_there else None
+    if snapshot is None:
         raise PermanentError("store", "no such incident")
-    return incident
+    return snapshot
+
+
+def _snapshot(
+    incident: Incident | None, new: Sequence[Fact], stated: Callable[[], Iterable[Fact]]
+) -> Incident | None:
+    if not (new and needs_replay(incident, new)):
+        for fact in new:
+            incident = fold(incident, fact)
+        return incident
+    snapshot = replay({fact.id: fact for fact in (*stated(), *new)}.values())
+    if snapshot is None or incident is None:
+        return snapshot
+    return replace(snapshot, unknown={**incident.unknown, **snapshot.unknown})  # a newer version's is kept
+
+
+def is_outdated(surfaces: Mapping[str, Mapping[str, Any]], incident: Incident | None) -> bool:
+    """Whether one of these surfaces shows less than is known: it was made of an older snapshot.
+
+    Args:
+        surfaces: what they show, by name. One that does not say its `version` is outdated.
+        incident: the snapshot; None where it is not known, and with it none is.
+    """
+    newest = incident.version if incident else math.inf
+    return any(shown.get("version", 0) < newest for shown in surfaces.values())
+
+
+def services_of(waits: Iterable[str]) -> list[str]:
+    """The services that runs wait for, each once, sorted; they are stored joined by commas."""
+    return sorted({service for one in waits for service in one.split(",") if service})

@@ -34,7 +34,7 @@ from incident.runtime import deadline
 from incident.runtime.failures import PermanentError, StepError, TransientError
 from incident.store import sqlite_records as records
 from incident.store.contract import reflect_run
-from incident.store.rules import is_over, state_now
+from incident.store.rules import is_outdated, is_over, services_of, state_now
 
 BUSY_SECONDS = 5.0
 """How long a call waits for the write lock."""
@@ -92,13 +92,16 @@ class SqliteStore:
         with self._transaction() as connection:
             at = records.now(connection)
             records.check_held(connection, run)
-            is_news = bool(progress.surfaces) and run.id != reflect_run(run.subject)
+            is_news = False
             if progress.facts:
                 new = records.insert_facts(connection, run.subject, progress.facts)
                 incident = records.fold_facts(connection, run.subject, new)
-                is_news = is_news or bool(new)
+                is_news = bool(new)
             if progress.surfaces:
                 records.show_surfaces(connection, run.subject, progress.surfaces)
+                if run.id != reflect_run(run.subject):
+                    incident = records.read_incident(connection, run.subject)
+                    is_news = is_news or is_outdated(progress.surfaces, incident)
             if is_news:
                 records.ask_to_reflect(connection, run.subject, at)
             generation = records.update_run(connection, run, progress, at)
@@ -161,13 +164,28 @@ class SqliteStore:
         alike = [one for one in found if one.title == title and one.declared_at > since]
         return max(alike, key=lambda one: one.declared_at, default=None)
 
+    def open_incidents(self, limit: int) -> list[Incident]:
+        """See `IncidentStore.open_incidents`."""
+        with self._connection() as connection:
+            rows = connection.execute(records.OPEN_INCIDENTS, (limit,))
+            found = [Incident.from_dict(records.as_mapping(fields)) for (fields,) in rows]
+        return sorted(found, key=lambda one: one.declared_at, reverse=True)
+
+    def failed_runs(self, incident_id: str) -> list[str]:
+        """See `IncidentStore.failed_runs`."""
+        with self._connection() as connection:
+            return [run_id for (run_id,) in connection.execute(records.FAILED_RUNS, (incident_id,))]
+
+    def waited_for(self, incident_id: str) -> list[str]:
+        """See `IncidentStore.waited_for`."""
+        with self._connection() as connection:
+            found = connection.execute(records.WAITING_RUNS, (incident_id,))
+            return services_of(waits_for for (waits_for,) in found)
+
     def facts(self, incident_id: str) -> list[Fact]:
         """See `IncidentStore.facts`."""
         with self._connection() as connection:
-            rows = connection.execute("SELECT fact FROM facts WHERE incident = ?", (incident_id,))
-            return sorted(
-                (Fact.from_dict(records.as_mapping(fact)) for (fact,) in rows), key=lambda fact: fact.stamp
-            )
+            return sorted(records.read_facts(connection, incident_id), key=lambda fact: fact.stamp)
 
     def surfaces(self, incident_id: str) -> Mapping[str, Mapping[str, Any]]:
         """See `IncidentStore.surfaces`."""
@@ -175,16 +193,16 @@ class SqliteStore:
             rows = connection.execute("SELECT name, shown FROM surfaces WHERE incident = ?", (incident_id,))
             return {name: records.as_mapping(shown) for name, shown in rows}
 
-    def reserve_channel_name(self, incident_id: str, names: Iterable[str]) -> str:
-        """See `IncidentStore.reserve_channel_name`."""
+    def reserve(self, holder: str, names: Iterable[str]) -> str:
+        """See `IncidentStore.reserve`."""
         with self._transaction() as connection:
             for name in names:
                 connection.execute(
                     "INSERT INTO channel_names (name, incident) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-                    (name, incident_id),
+                    (name, holder),
                 )
-                holder = connection.execute("SELECT incident FROM channel_names WHERE name = ?", (name,))
-                if holder.fetchone() == (incident_id,):
+                held = connection.execute("SELECT incident FROM channel_names WHERE name = ?", (name,))
+                if held.fetchone() == (holder,):
                     return name
         raise ValueError("no name is free")
 

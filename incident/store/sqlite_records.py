@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS runs (
     completed INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS runs_by_due ON runs (due);
+CREATE INDEX IF NOT EXISTS runs_failed ON runs (subject, id) WHERE state = 'failed';
 CREATE TABLE IF NOT EXISTS steps (
     run TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -51,6 +52,8 @@ CREATE TABLE IF NOT EXISTS incidents (
 );
 CREATE INDEX IF NOT EXISTS incidents_by_channel ON incidents (channel_id);
 CREATE INDEX IF NOT EXISTS incidents_by_opener ON incidents (declared_by);
+CREATE INDEX IF NOT EXISTS incidents_open ON incidents (json_extract(fields, '$.stamps.declared_at'))
+    WHERE json_extract(fields, '$.status') <> 'resolved';
 CREATE TABLE IF NOT EXISTS facts (
     incident TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -69,6 +72,15 @@ CREATE TABLE IF NOT EXISTS channel_names (
 ) WITHOUT ROWID;
 COMMIT;
 """
+
+# Each in the very words of its index. These are partial, so as large as what is open and no more, and are of
+# expressions, so that a file of an older version needs no column added. Stamps are of UTC: text sorts them.
+OPEN_INCIDENTS = (
+    "SELECT fields FROM incidents WHERE json_extract(fields, '$.status') <> 'resolved'"
+    " ORDER BY json_extract(fields, '$.stamps.declared_at') DESC LIMIT ?"
+)
+WAITING_RUNS = "SELECT waits_for FROM runs WHERE state = 'waiting' AND subject = ?"
+FAILED_RUNS = "SELECT id FROM runs WHERE state = 'failed' AND subject = ? ORDER BY id"
 
 # Seconds since 1970, to the millisecond; unixepoch('subsec') needs SQLite 3.42, and Python may bring 3.40.
 _CLOCK = "SELECT (julianday('now') - 2440587.5) * 86400.0"
@@ -249,13 +261,20 @@ def insert_facts(connection: sqlite3.Connection, incident_id: str, facts: Iterab
     ]
 
 
+def read_facts(connection: sqlite3.Connection, incident_id: str) -> list[Fact]:
+    """All facts of an incident, in no order."""
+    rows = connection.execute("SELECT fact FROM facts WHERE incident = ?", (incident_id,))
+    return [Fact.from_dict(as_mapping(fact)) for (fact,) in rows]
+
+
 def fold_facts(connection: sqlite3.Connection, incident_id: str, new: Sequence[Fact]) -> Incident:
     """The incident's snapshot with facts that are not in it, which is stored.
 
     Raises:
         PermanentError: the incident does not exist, and the first fact does not declare it.
     """
-    incident = fold_all(read_incident(connection, incident_id), new)
+    before = read_incident(connection, incident_id)
+    incident = fold_all(before, new, lambda: read_facts(connection, incident_id))
     connection.execute(
         "INSERT INTO incidents (id, fields) VALUES (?, ?)"
         " ON CONFLICT (id) DO UPDATE SET fields = excluded.fields",

@@ -7,6 +7,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
+from incident.messages.joining import joined
+
 T = TypeVar("T")
 
 
@@ -55,9 +57,9 @@ _HEADERS: Mapping[str, Mapping[Column, str]] = MappingProxyType(
 )
 
 
-def header(locale: str) -> tuple[str, ...]:
-    """The first row, in `en` or `fr`."""
-    return tuple(_HEADERS[locale][column] for column in Column)
+def header(*locales: str) -> tuple[str, ...]:
+    """The first row, in `en`, `fr` or both."""
+    return tuple(joined([_HEADERS[locale][column] for locale in locales]) for column in Column)
 
 
 def row(values: Mapping[Column, T]) -> list[T]:

@@ -75,7 +75,7 @@ class Briefing(TaggedMessage):
 
     def content(self, services: Services, incident: Incident) -> Message:
         """See `Surface`."""
-        return messages.briefing(services.say, incident)
+        return services.public(lambda say: messages.briefing(say, incident))
 
 
 class Board(TaggedMessage):
@@ -87,7 +87,8 @@ class Board(TaggedMessage):
 
     def content(self, services: Services, incident: Incident) -> Message:
         """See `Surface`."""
-        return messages.announcement(services.say, incident)
+        url = services.channel_url(incident.team, incident.channel_id)
+        return services.public(lambda say: messages.announcement(say, incident, url))
 
 
 def _place(posted: Posted) -> Place:

@@ -20,7 +20,6 @@ class Report:
 
     def content(self, services: Services, incident: Incident) -> Mapping[str, str]:
         """The value of each placeholder of the template, by name."""
-        say = services.say
         return {
             "title": incident.title,
             "date": incident.date.isoformat(),
@@ -28,8 +27,9 @@ class Report:
             "operations_lead": services.people.name(incident.operations_lead),
             "channel": f"#{incident.channel_name}" if incident.channel_name else UNKNOWN,
             "meet": incident.meet_url or UNKNOWN,
-            "severity": say.severity_of(incident),
-            "status": say.status_of(incident),
+            "source": _source(services, incident),
+            "severity": services.public_text(lambda say: say.severity_of(incident)),
+            "status": services.public_text(lambda say: say.status_of(incident)),
         }
 
     def create(self, services: Services, incident: Incident, content: Mapping[str, str]) -> Place:
@@ -59,6 +59,13 @@ class Report:
     def sweep(self, services: Services, incident: Incident, place: Place) -> None:
         """See `Surface`: what an older try wrote late is set right."""
         self.put(services, incident, place, self.content(services, incident), is_retry=True)
+
+
+def _source(services: Services, incident: Incident) -> str:
+    """What it was declared from: the link to a message, or that it was typed."""
+    if not incident.source:
+        return services.public_text(lambda say: say.typed_in_slack)
+    return incident.source.get("permalink") or UNKNOWN
 
 
 REPORT = Report()

@@ -17,7 +17,6 @@ class Row:
 
     def content(self, services: Services, incident: Incident) -> list[Value]:
         """The cells."""
-        say = services.say
         title = incident.title
         channel = f"#{incident.channel_name}" if incident.channel_name else ""
         return row(
@@ -30,8 +29,8 @@ class Row:
                     if channel
                     else None
                 ),
-                Column.STATUS: say.status_of(incident),
-                Column.SEVERITY: say.severity_of(incident),
+                Column.STATUS: services.public_text(lambda say: say.status_of(incident)),
+                Column.SEVERITY: services.public_text(lambda say: say.severity_of(incident)),
                 Column.COMMANDER: services.people.name(incident.commander),
                 Column.OPERATIONS_LEAD: services.people.name(incident.operations_lead),
                 Column.DECLARED_AT: incident.declared_at.astimezone(services.timezone),

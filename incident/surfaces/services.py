@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from incident.messages.bilingual import joined, merged
+from incident.messages.locales import words_for
+from incident.messages.rich import Message
 from incident.messages.words import Words
 from incident.model.incident import Incident
+from incident.runtime.failures import StepError
 from incident.services.docs import Docs
 from incident.services.drive import Drive
 from incident.services.meet import Meet
@@ -24,8 +30,10 @@ class Services:
     """The services, the store and the words.
 
     Attributes:
+        languages: the words of each language that the channels are spoken to in, the first before the others.
         announcement_channel: id or name of the channel where new incidents are announced.
         oncall_groups: ids of the Slack user groups that are invited to every new incident.
+        comms_group: id of the Slack user group that speaks for the organisation; empty for none.
         timezone: decides the date in names.
         slack_root: where Slack's own pages are, with a slash at the end.
     """
@@ -37,11 +45,41 @@ class Services:
     drive: Drive
     docs: Docs
     sheets: Sheets
-    say: Words
+    languages: tuple[Words, ...]
     announcement_channel: str
     oncall_groups: tuple[str, ...]
+    comms_group: str
     timezone: ZoneInfo
     slack_root: str
+
+    @property
+    def say(self) -> Words:
+        """The words of the first language, for what has one alone."""
+        return self.languages[0]
+
+    def public(self, render: Callable[[Words], Message]) -> Message:
+        """A message for a channel, in all its languages."""
+        return merged([render(say) for say in self.languages])
+
+    def public_text(self, render: Callable[[Words], str], limit: int | None = None) -> str:
+        """A short text for everybody, such as a label, in all languages; each once.
+
+        Args:
+            render: the text in one language.
+            limit: characters of the result; None for any.
+        """
+        texts = [render(say) for say in self.languages]
+        return texts[0] if len(texts) == 1 else joined(texts, limit)
+
+    def words_for(self, user: str) -> Words:
+        """The words for a person, in their own language where it is known already."""
+        return words_for(self.people.language(user) or self.say.locale)
+
+    def words_in_person(self, user: str) -> Words:
+        """The words for a message to a person that nobody waits for: their language is asked for first."""
+        with suppress(StepError):
+            self.people.profile(user)
+        return self.words_for(user)
 
     def channel_url(self, team: str, channel_id: str) -> str:
         """A link to a channel for places outside Slack.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incident.messages import incident as messages
+from incident.messages.incident import TOPIC_LIMIT
 from incident.model.incident import Deliverable, Incident
 from incident.surfaces.services import Services
 from incident.surfaces.surface import Place
@@ -15,8 +16,8 @@ class Topic:
     deliverable = Deliverable.TOPIC
 
     def content(self, services: Services, incident: Incident) -> str:
-        """Who leads, where it stands, what went wrong; escaped."""
-        return messages.topic(services.say, incident)
+        """Who has command, and what went wrong; escaped."""
+        return services.public_text(lambda say: messages.topic(say, incident), TOPIC_LIMIT)
 
     def create(self, services: Services, incident: Incident, content: str) -> Place:
         """See `Surface`."""

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from incident.commands import declare
 from incident.commands.declare import Declare
-from incident.commands.question import Answer
+from incident.commands.question import Answer, AnswerIncident, AnswerPerson, AskFor
 from incident.commands.reflect import Reflect
+from incident.commands.refusal import Reason, Refuse
 from incident.commands.registry import (
     Ignore,
     OpenForm,
     UnknownCommandError,
     from_dict,
     parse,
+    parse_text,
+    spec_named,
     spec_of,
     to_dict,
 )
+from incident.commands.rename import Rename
 from incident.commands.retry import Retry
+from incident.commands.spec import Said
 from incident.commands.update import PostUpdate
 from incident.engine.delivery import Outcome
 from incident.engine.engine import Claimed, Engine, begin, claim_of
 from incident.engine.lease import LEASE_SECONDS
-from incident.engine.run import Claim, NoSuchRunError, Progress, RunLeasedError, RunState
+from incident.engine.run import Claim, NoSuchRunError, Progress, Run, RunLeasedError, RunState
 from incident.messages.notices import retry_failed
+from incident.messages.rich import plain
 from incident.model.facts import Fact, declaration
 from incident.model.incident import Incident
 from incident.model.interaction import Interaction, Kind
@@ -35,15 +41,23 @@ from incident.model.naming import incident_id
 from incident.runtime import clock
 from incident.runtime.failures import StepError
 from incident.store.contract import REFLECT, reflect_run
+from incident.surfaces.line import stale_lines
 from incident.surfaces.services import Services
+from incident.workflows.identify import STEP as IDENTIFY
 from incident.workflows.job import Job
-from incident.workflows.registry import DELIVERABLES, WORKFLOWS
+from incident.workflows.registry import WORKFLOWS, deliverable
 
 COALESCE_SECONDS = 1.0
 """What is stated while an incident is reflected waits this long for more of its kind."""
 
 REFLECT_SECONDS = 30.0
 """One delivery begins no further pass over an incident after this; another delivery goes on."""
+
+LANGUAGE_SECONDS = 0.5
+"""What only its reader sees waits this long for their language, where it is not known."""
+
+_ANSWERS = frozenset({"card", "listing", "question", "which", "menu", "refusal"})
+"""The workflows that do nothing but answer the person."""
 
 _NEWER_VERSION_SECONDS = 30.0
 """What only a newer version of the bot can carry out is offered again after this."""
@@ -94,6 +108,15 @@ class Dispatcher:
         self._pool = pool
         self._ask_to_reflect = ask_to_reflect
         self._started = started
+        self._asked: list[Future[None]] = []
+
+    def has_stated(self, run: Run) -> None:
+        """Asks for the incident to be reflected, as a step of a run has stated something about it just now.
+
+        A declaration makes most surfaces itself, and asks once at its end.
+        """
+        if run.subject and run.workflow not in {spec_named(Declare.__name__).workflow, REFLECT}:
+            self._asked.append(self._pool.submit(self._ask_to_reflect, run.subject))
 
     def carry_out(self, interaction: Interaction) -> Carried:
         """Takes what a person did as far as it goes in this delivery.
@@ -108,10 +131,17 @@ class Dispatcher:
         if isinstance(command, (Ignore, OpenForm)):
             reason = command.reason if isinstance(command, Ignore) else "there is nothing to do it with"
             return Carried(type(command).__name__, reason=reason)
-        if isinstance(command, Retry):
-            return self._retry(command, interaction)
-        if isinstance(command, Answer):
-            return self._answer(command, interaction)
+        match command:
+            case Retry():
+                return self._retry(command, interaction, incident)
+            case Answer():
+                return self._answer(command, interaction)
+            case AnswerIncident():
+                return self._answer_incident(command, interaction)
+            case AnswerPerson():
+                return self._answer_person(command, interaction)
+        if elsewhere := spec_of(command).about(command):
+            incident = self._store.incident_in_channel(elsewhere)
         return self._begin(command, interaction, incident, interaction.id)
 
     def resume(self, run_id: str) -> Carried:
@@ -153,13 +183,23 @@ class Dispatcher:
     def _begin(
         self, command: Any, interaction: Interaction, incident: Incident | None, run_id: str
     ) -> Carried:
+        said = Said(interaction.user, interaction.received_at, self._services.timezone, incident)
+        if not spec_of(command).applies(command, said):
+            return Carried(type(command).__name__, reason="it is of no use as things stand")
+        if incident is None and _is_about_one(command):
+            return Carried(type(command).__name__, reason="the incident is not there")
+        refused = _refusal(command, said, interaction)
+        # what was begun before it was settled goes on: it may have settled it itself
+        if refused is not None and self._store.run(run_id) is None:
+            command = refused
         workflow = WORKFLOWS[spec_of(command).workflow]
-        subject, facts = self._stated(command, interaction, incident, run_id)
+        subject, facts = self._stated(command, interaction, said, run_id)
         self._started(type(command).__name__, subject)
+        stated = {"stated": {"kind": str(facts[0].kind), "data": dict(facts[0].data)}} if facts else {}
         claim = begin(
             workflow,
             run_id,
-            command=to_dict(command),
+            command=to_dict(command) | stated,
             origin=interaction.without_response_url().to_dict(),
             subject=subject,
             facts=facts,
@@ -167,9 +207,12 @@ class Dispatcher:
         return self._carry_on(self._claim_patiently(claim), _response_url(interaction))
 
     def _stated(
-        self, command: Any, interaction: Interaction, incident: Incident | None, run_id: str
+        self, command: Any, interaction: Interaction, said: Said, run_id: str
     ) -> tuple[str, tuple[Fact, ...]]:
-        """The incident that a command is about, and what it states about it."""
+        """The incident that a command is about, and what it states about it.
+
+        What names people states its fact once they are known (`incident.workflows.identify`).
+        """
         if isinstance(command, Declare):
             day = interaction.received_at.astimezone(self._services.timezone).date()
             subject = incident_id(day, run_id)
@@ -182,12 +225,13 @@ class Dispatcher:
                 opener=interaction.user,
                 team=interaction.team,
                 severity=command.severity or None,
+                source=command.source,
             )
             return subject, (fact,)
-        subject, states = incident.id if incident else "", spec_of(command).states
-        if states is None or not subject:
+        spec, subject = spec_of(command), said.incident.id if said.incident else ""
+        if spec.states is None or not subject or spec.names(command):
             return subject, ()
-        kind, data = states(command)
+        kind, data = spec.states(command, said)
         return subject, (Fact(f"{run_id}.{kind}", kind, interaction.received_at, interaction.user, data),)
 
     def _claim_patiently(self, claim: Claim) -> Claimed:
@@ -213,26 +257,38 @@ class Dispatcher:
             return Carried(str(run.command.get("type")), reason=reason, incident=run.subject, is_put_off=True)
         interaction = Interaction.from_dict(run.origin) if run.origin else _the_bots_own(run.id)
         is_reflect = run.workflow == REFLECT
+        surfaces = self._store.surfaces(run.subject) if is_reflect else {}
+        stale = stale_lines(self._services, run.incident, surfaces) if run.incident and surfaces else ()
         job = Job(
             run_id=run.id,
             command=command,
             interaction=interaction,
             incident=run.incident,
             services=self._services,
-            surfaces=self._store.surfaces(run.subject) if is_reflect else {},
+            stated=run.command.get("stated", {}),
+            surfaces=surfaces,
+            stale_lines=stale,
             response_url=response_url,
         )
-        reflecting = None
+        if run.workflow in _ANSWERS and interaction.user:
+            self._learn_language(interaction.user)
         if isinstance(command, Declare):
             self._pool.submit(_prefetch, self._services, interaction.user)
-        elif spec_of(command).states is not None and run.subject:
-            reflecting = self._pool.submit(self._ask_to_reflect, run.subject)
+        elif job.stated and not isinstance(command, Rename):
+            self.has_stated(run)
         outcome = self._engine.carry_out(claimed, workflow, job)
-        if reflecting is not None:
-            reflecting.result()
-        elif isinstance(command, Declare):
+        if isinstance(command, Declare):
             self._ask_to_reflect(run.subject)
+        elif job.stated and not self._asked:
+            # a title is shown with the channel's new name, in one pass; if that cannot be had, without it
+            self.has_stated(run)
+        wait(self._asked)
         return Carried(type(command).__name__, outcome, incident=run.subject)
+
+    def _learn_language(self, user: str) -> None:
+        """Asks for a person's language where it is not known, and waits for that as long as nobody minds."""
+        if not self._services.people.is_known(user):
+            wait([self._pool.submit(_learn, self._services, user)], LANGUAGE_SECONDS)
 
     def _answer(self, answer: Answer, interaction: Interaction) -> Carried:
         """A question is answered once, whichever button is pressed how often: the run bears its name.
@@ -250,22 +306,86 @@ class Dispatcher:
             return Carried("Answer", reason="the incident is not there")
         return self._begin(PostUpdate(text), interaction, incident, run_id)
 
-    def _retry(self, command: Retry, interaction: Interaction) -> Carried:
-        """Carries on what a person had to help; the presser is told if that is still no use."""
+    def _answer_incident(self, answer: AnswerIncident, interaction: Interaction) -> Carried:
+        """What was typed, or chosen in a menu, is carried out for the incident that was picked."""
+        asked, incident = self._store.run(answer.question), self._store.incident_in_channel(answer.channel)
+        if asked is None or incident is None:
+            return Carried("AnswerIncident", reason="the question or the incident is not there any more")
+        text = str(asked.command.get("text") or "")
+        stored = asked.command.get("command")
+        if text:
+            command = parse_text(text, in_incident=True, user=interaction.user)
+        elif isinstance(stored, dict) and stored:
+            command = from_dict(stored)
+        else:
+            return Carried("AnswerIncident", reason="there is nothing to do")
+        if isinstance(command, AskFor):
+            command = replace(command, channel=incident.channel_id)
+        run_id = f"{answer.question}-answer"
+        if isinstance(command, Retry):
+            return self._retry(command, interaction, incident)
+        return self._begin(command, interaction, incident, run_id)
+
+    def _answer_person(self, answer: AnswerPerson, interaction: Interaction) -> Carried:
+        """The command that named somebody is begun anew with the person who was picked."""
+        asked = self._store.run(answer.question)
+        name = str(asked.steps.get(IDENTIFY, {}).get("unknown", "")) if asked else ""
+        incident = self._store.incident(asked.subject) if asked else None
+        if asked is None or not name or incident is None:
+            return Carried("AnswerPerson", reason="there is no such question any more")
+        command = from_dict(asked.command)
+        command = spec_of(command).named(command, {name: answer.user})
+        return self._begin(command, interaction, incident, f"{answer.question}-answer")
+
+    def _retry(self, command: Retry, interaction: Interaction, incident: Incident | None) -> Carried:
+        """Carries on what a person had to help; the person who asks is told if that is no use."""
+        if command.run:
+            return self._retry_run(command.run, interaction)
+        failed = self._store.failed_runs(incident.id) if incident else []
+        if not failed:
+            refused = Refuse(Reason.NOTHING_TO_RETRY)
+            return self._begin(refused, interaction, incident, interaction.id)
+        return [self._retry_run(run, interaction) for run in failed][-1]
+
+    def _retry_run(self, run_id: str, interaction: Interaction) -> Carried:
         self._started("Retry", "")
+        say = self._services.words_for(interaction.user)
+        with suppress(StepError):  # it is only to show that the press has come through
+            self._services.slack.respond(_response_url(interaction), plain(say.retrying), replaces=False)
         try:
-            carried = self._carry_on(self._claim_patiently(claim_of(command.run)), "")
+            carried = self._carry_on(self._claim_patiently(claim_of(run_id)), "")
         except NoSuchRunError:
             return Carried("Retry", reason="there is no such run any more")
         outcome = carried.outcome
         if outcome and outcome.state is RunState.FAILED and outcome.failures:
             step, error = next(iter(outcome.failures.items()))
-            deliverable = DELIVERABLES[outcome.run.workflow].get(step)
-            if deliverable is not None:
-                message = retry_failed(self._services.say, deliverable, error)
+            missed = deliverable(outcome.run.workflow, step)
+            if missed is not None:
+                message = retry_failed(say, missed, error)
                 with suppress(StepError):  # the message with the button is still there, and says so, too
                     self._services.slack.respond(_response_url(interaction), message, replaces=False)
         return carried
+
+
+def _is_about_one(command: Any) -> bool:
+    """Whether a command is of no use without an incident."""
+    spec = spec_of(command)
+    return spec.workflow not in {"declare", "question", "which", "menu", "form", "refusal", "listing"}
+
+
+def _refusal(command: Any, said: Said, interaction: Interaction) -> Refuse | None:
+    """What speaks against a command: it is of another workspace, or not for this person."""
+    incident, spec = said.incident, spec_of(command)
+    changes = spec.states is not None and incident is not None
+    if changes and incident and incident.team and interaction.team not in {"", incident.team}:
+        return Refuse(Reason.OTHER_WORKSPACE)
+    refused: Refuse | None = spec.check(command, said)
+    return refused
+
+
+def _learn(services: Services, user: str) -> None:
+    with suppress(StepError):
+        services.people.profile(user)
 
 
 def _prefetch(services: Services, opener: str) -> None:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 from incident.commands.registry import UnknownCommandError
 from incident.engine.delivery import StepReport
 from incident.engine.engine import Engine
-from incident.engine.run import LeaseLostError, RunDoneError, RunLeasedError, RunState
+from incident.engine.run import LeaseLostError, Run, RunDoneError, RunLeasedError, RunState
 from incident.messages.locales import words_for
 from incident.model.interaction import Interaction, Kind, UnreadableMessageError, reflect
 from incident.runtime import clock, shutdown
@@ -122,7 +122,10 @@ class Worker:
             more = {"incident": incident} if incident else {}
             audit.info("incident.command.started", command, command=command, outcome="started", **more)
 
-        runs = AuditedRuns(self._services.store, audit)
+        def stated(run: Run) -> None:
+            dispatcher.has_stated(run)
+
+        runs = AuditedRuns(self._services.store, audit, stated)
         report = _Reports(audit)
         engine = Engine(runs, self._pool, report, shutdown.is_stopping)
         dispatcher = Dispatcher(
@@ -260,9 +263,10 @@ def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
         drive=Drive(google, template_id=settings.template_id, folder_id=settings.folder_id),
         docs=Docs(google),
         sheets=Sheets(google, spreadsheet_id=settings.spreadsheet_id, sheet=settings.sheet),
-        say=words_for(settings.locale),
+        languages=tuple(words_for(locale) for locale in settings.locales),
         announcement_channel=settings.announcement_channel,
         oncall_groups=settings.oncall_groups,
+        comms_group=settings.comms_group,
         timezone=settings.timezone,
         slack_root=urljoin(settings.slack_api_url, "/"),
     )

@@ -7,6 +7,7 @@ from itertools import count
 
 from incident.engine.workflow import LATE_SECONDS, Attempt, Step, StepResult, Workflow
 from incident.messages import incident as messages
+from incident.messages.incident import TOPIC_LIMIT
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Deliverable, Incident
 from incident.model.naming import channel_name, document_title, with_suffix
@@ -36,7 +37,7 @@ def create_channel(job: Job, attempt: Attempt) -> StepResult:
     base = channel_name(incident.date, incident.title)
     for first in count(1):
         names = (with_suffix(base, number) for number in count(first))
-        name = job.services.store.reserve_channel_name(incident.id, names)
+        name = job.services.store.reserve(incident.id, names)
         created = slack.create_channel(name)
         if created is None and attempt.is_retry:
             created = slack.channel_created_by_bot(name, since(incident))
@@ -53,7 +54,7 @@ def find_channel(job: Job, attempt: Attempt) -> StepResult | None:
     incident = _incident(attempt)
     base = channel_name(incident.date, incident.title)
     names = (with_suffix(base, number) for number in count(1))
-    name = job.services.store.reserve_channel_name(incident.id, names)
+    name = job.services.store.reserve(incident.id, names)
     created = job.services.slack.channel_created_by_bot(name, since(incident))
     if created is None:
         return None
@@ -65,6 +66,18 @@ def start_call(job: Job, attempt: Attempt) -> StepResult:  # noqa: ARG001 - a st
     """The call that stays open."""
     call = job.services.meet.start()
     return _stated(job, FactKind.CALL_STARTED, {"meet_space": call.space, "meet_url": call.url})
+
+
+def link_source(job: Job, attempt: Attempt) -> StepResult:
+    """The link to the message that it was declared from, where Slack did not give it."""
+    source = _incident(attempt).source
+    if not source.get("ts") or source.get("permalink"):
+        return StepResult()
+    try:
+        permalink = job.services.slack.permalink(Posted(source["channel"], source["ts"]))
+    except PermanentError:  # deleted meanwhile, or in a channel that the bot is not in
+        return StepResult()
+    return _stated(job, FactKind.SOURCE_LINKED, {"permalink": permalink})
 
 
 def copy_template(job: Job, attempt: Attempt) -> StepResult:
@@ -120,7 +133,7 @@ def invite_on_call(job: Job, attempt: Attempt) -> StepResult:
 def set_purpose(job: Job, attempt: Attempt) -> StepResult:
     """The purpose; every change leaves a line in the channel."""
     incident = _incident(attempt)
-    job.services.slack.set_purpose(incident.channel_id, messages.purpose(job.services.say, incident))
+    job.services.slack.set_purpose(incident.channel_id, _purpose(job, incident))
     return StepResult()
 
 
@@ -128,7 +141,11 @@ def find_purpose(job: Job, attempt: Attempt) -> StepResult | None:
     """Whether an earlier try has set the purpose."""
     incident = _incident(attempt)
     _, purpose = job.services.slack.topic_and_purpose(incident.channel_id)
-    return StepResult() if purpose == messages.purpose(job.services.say, incident) else None
+    return StepResult() if purpose == _purpose(job, incident) else None
+
+
+def _purpose(job: Job, incident: Incident) -> str:
+    return job.services.public_text(lambda say: messages.purpose(say, incident), TOPIC_LIMIT)
 
 
 def pin_briefing(job: Job, attempt: Attempt) -> StepResult:
@@ -150,7 +167,7 @@ def bookmarks(name: str, link: Callable[[Incident], str], emoji: str, needs: tup
 
     def run(job: Job, attempt: Attempt) -> StepResult:
         incident = _incident(attempt)
-        title = job.services.say.bookmarks[name]
+        title = job.services.public_text(lambda say: say.bookmarks[name])
         job.services.slack.add_bookmark(incident.channel_id, title, link(incident), emoji)
         return StepResult()
 
@@ -169,7 +186,7 @@ def bookmarks(name: str, link: Callable[[Incident], str], emoji: str, needs: tup
 def give_receipt(job: Job, attempt: Attempt) -> StepResult:
     """Tells the opener, in place of the acknowledgement; where that place is gone, in person."""
     incident = _incident(attempt)
-    message = messages.ready(job.services.say, incident)
+    message = messages.ready(job.say, incident)
     reply(job, attempt, message, tag("incident_receipt", incident))
     return StepResult()
 
@@ -208,6 +225,7 @@ DECLARE: Workflow[Job] = Workflow(
     "declare",
     (
         Step("channel", create_channel, find_existing=find_channel),
+        Step("source", link_source),
         Step("meet", start_call),
         Step(
             "document",
@@ -217,12 +235,13 @@ DECLARE: Workflow[Job] = Workflow(
             sweep_after=LATE_SECONDS + SEARCH_LAG_SECONDS,
         ),
         Step("opener", invite_opener, needs=("channel",)),
-        Step("on_call", invite_on_call, needs=("channel",)),
-        creates(TOPIC, needs=("channel",)),
-        Step("purpose", set_purpose, needs=("channel",), find_existing=find_purpose),
         creates(BOARD, needs=("channel",)),
-        Step("receipt", give_receipt, needs=("channel",)),
-        creates(BRIEFING, needs=("channel",), after=("meet",)),
+        Step("receipt", give_receipt, needs=("channel",), after=("meet",)),
+        creates(BRIEFING, needs=("channel",), after=("meet", "source")),
+        # what leaves lines of Slack's own in the channel comes beneath the briefing
+        Step("on_call", invite_on_call, needs=("channel",), after=("briefing",)),
+        creates(TOPIC, needs=("channel",), after=("briefing",)),
+        Step("purpose", set_purpose, needs=("channel",), after=("briefing",), find_existing=find_purpose),
         Step("pin", pin_briefing, needs=("briefing",)),
         updates(BRIEFING, name="links", needs=("briefing", "meet", "document")),
         bookmarks("call_bookmark", lambda i: i.meet_url, ":telephone_receiver:", ("channel", "meet")),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from incident.engine.workflow import Attempt, Result, RunSnapshot, Step, StepResult
 from incident.messages import notices as messages
 from incident.messages.rich import Message
+from incident.messages.words import Words
 from incident.model.incident import Deliverable, Incident
 from incident.runtime.failures import PermanentError, StepError
 from incident.services.slack import MessageTag, Posted
@@ -167,13 +168,17 @@ class _Notice:
     def _message(
         self, attempt: Attempt, reader: Reader, state: NoticeState | None, error: StepError | None
     ) -> Message:
-        say, incident = self.job.services.say, attempt.incident or self.job.incident
+        incident = attempt.incident or self.job.incident
         about = messages.About(self.deliverable, incident, is_elsewhere=reader is not Reader.CHANNEL)
-        if state is NoticeState.LATE and error:
-            return messages.late(say, about, error)
-        if state is NoticeState.FAILED and error:
-            return messages.failed(say, about, error, run_id=self.job.run_id)
-        return messages.there(say, about)
+
+        def render(say: Words) -> Message:
+            if state is NoticeState.LATE and error:
+                return messages.late(say, about, error)
+            if state is NoticeState.FAILED and error:
+                return messages.failed(say, about, error, run_id=self.job.run_id)
+            return messages.there(say, about)
+
+        return render(self.job.say) if reader is Reader.PERSON else self.job.services.public(render)
 
     def _tag(self, reader: Reader) -> MessageTag:
         return self.job.tag(NOTICE, f"{self.job.run_id}.{self.deliverable}.{reader}")

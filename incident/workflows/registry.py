@@ -6,23 +6,58 @@ from collections.abc import Mapping
 
 from incident.engine.workflow import Workflow
 from incident.model.incident import Deliverable
-from incident.workflows import change, declare, reflect
-from incident.workflows.change import CHANGE
+from incident.workflows import change, declare, reflect, rename, update
+from incident.workflows.card import CARD, LISTING
+from incident.workflows.change import CHANGE, QUIET
+from incident.workflows.decision import DECISION
 from incident.workflows.declare import DECLARE
 from incident.workflows.job import Job
-from incident.workflows.question import FORM, MENU, QUESTION
+from incident.workflows.mark import MARK
+from incident.workflows.page import PAGE
+from incident.workflows.question import FORM, MENU, QUESTION, REFUSAL, WHICH
 from incident.workflows.reflect import REFLECT
+from incident.workflows.rename import RENAME
+from incident.workflows.role import ACCEPT, ROLE
+from incident.workflows.undo import UNDO
+from incident.workflows.update import UPDATE
+from incident.workflows.vacancy import VACANCY
 
 WORKFLOWS: dict[str, Workflow[Job]] = {
-    workflow.name: workflow for workflow in (DECLARE, CHANGE, QUESTION, MENU, FORM, REFLECT)
+    workflow.name: workflow
+    for workflow in (
+        DECLARE,
+        CHANGE,
+        QUIET,
+        ROLE,
+        ACCEPT,
+        UPDATE,
+        PAGE,
+        DECISION,
+        RENAME,
+        MARK,
+        VACANCY,
+        UNDO,
+        CARD,
+        LISTING,
+        QUESTION,
+        WHICH,
+        MENU,
+        FORM,
+        REFUSAL,
+        REFLECT,
+    )
 }
 
 DELIVERABLES: dict[str, Mapping[str, Deliverable]] = {
     DECLARE.name: declare.DELIVERABLES,
-    CHANGE.name: change.DELIVERABLES,
-    QUESTION.name: {},
-    MENU.name: {},
-    FORM.name: {},
     REFLECT.name: reflect.DELIVERABLES,
 }
-"""By the name of the workflow and of the step."""
+"""By the name of the workflow and of the step, where that is not as it is of changes."""
+
+
+_OF_CHANGES = {**rename.RENAMING, **update.ANNOUNCING, **change.DELIVERABLES}
+
+
+def deliverable(workflow: str, step: str) -> Deliverable | None:
+    """What people miss while a step of a workflow is not done; None for what they do not."""
+    return DELIVERABLES.get(workflow, _OF_CHANGES).get(step)

@@ -6,6 +6,8 @@ from typing import Any
 
 from incident.engine.workflow import LATE_SECONDS, Attempt, Step, StepResult
 from incident.model.incident import Incident
+from incident.runtime.failures import PermanentError
+from incident.surfaces.line import StaleLine
 from incident.surfaces.surface import Surface, content_digest, found, shown
 from incident.workflows.job import Job
 
@@ -81,6 +83,24 @@ def updates(surface: Surface, *, name: str = "", needs: tuple[str, ...] = ()) ->
             surface.put(job.services, incident, place, content, is_retry=True)
 
     return Step(step_name, run, needs=needs, sweep=sweep)
+
+
+def edits(stale: StaleLine) -> Step[Job]:
+    """The step that has a line show what is so now; it is another step for every version and content."""
+
+    def run(job: Job, attempt: Attempt) -> StepResult:  # noqa: ARG001 - an edit that is made twice is once
+        try:
+            job.services.slack.edit(stale.posted, stale.message, stale.tag)
+        except PermanentError as error:
+            if error.reason not in _GONE:
+                raise
+        return StepResult(surfaces={stale.name: stale.record})
+
+    return Step(f"{stale.name}.{stale.record['version']}.{stale.record['digest'][:6]}", run, tells=False)
+
+
+_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""A line that people or the workspace's rules have taken away stays as it is."""
 
 
 def _incident(attempt: Attempt) -> Incident:

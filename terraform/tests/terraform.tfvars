@@ -10,6 +10,7 @@ sheet          = "Incidents"
 workspace_subject    = "incident-bot@example.org"
 announcement_channel = "incident-sre"
 oncall_groups        = []
+comms_group          = ""
 timezone             = "UTC"
 locale               = "en"
 

@@ -102,6 +102,16 @@ run "a_user_group_is_an_id" {
   expect_failures = [var.oncall_groups]
 }
 
+run "there_is_one_comms_group_by_its_id" {
+  command = plan
+
+  variables {
+    comms_group = "S0COMMS01,S0COMMS02"
+  }
+
+  expect_failures = [var.comms_group]
+}
+
 run "a_timezone_is_not_an_offset" {
   command = plan
 
@@ -110,6 +120,30 @@ run "a_timezone_is_not_an_offset" {
   }
 
   expect_failures = [var.timezone]
+}
+
+run "the_bot_speaks_both_languages_and_brings_in_comms" {
+  command = plan
+
+  variables {
+    locale      = "both"
+    comms_group = "S0COMMS01"
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.slack.service_config[0].environment_variables["INCIDENT_LOCALE"] == "both"
+    error_message = "Whoever opens a form is to be spoken to in one of the languages of the channels."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.worker.service_config[0].environment_variables["INCIDENT_LOCALE"] == "both"
+    error_message = "The channels are to be spoken to in both languages."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.worker.service_config[0].environment_variables["INCIDENT_COMMS_GROUP"] == "S0COMMS01"
+    error_message = "The worker is to know whom to bring in."
+  }
 }
 
 run "the_bot_speaks_two_languages" {

@@ -42,8 +42,8 @@ FIRESTORE_SIZES = (10, 1_000)
 WARM_UP = 3
 ROUNDS = 15
 READS_AND_WRITES = (
-    "Reads: `incident_in_channel`, `claim`, `reserve_channel_name` and `surfaces`, each by key; `claim` and"
-    " `reserve_channel_name` write too. Writes: `record`; steps that end together share one. The tick is what"
+    "Reads: `incident_in_channel`, `claim`, `reserve` and `surfaces`, each by key; `claim` and"
+    " `reserve` write too. Writes: `record`; steps that end together share one. The tick is what"
     " asks each minute what is due, of which there is nothing."
 )
 _PATTERN = "pattern"
@@ -220,7 +220,7 @@ def _keep(store: IncidentStore, number: str) -> None:
     run = store.claim(
         begin(DECLARE, run_id, command={"type": "Declare"}, origin={}, subject=incident, facts=(declared,))
     )
-    store.reserve_channel_name(incident, [f"incident-{number}"])
+    store.reserve(incident, [f"incident-{number}"])
     done = Progress(
         results={step.name: {} for step in DECLARE.steps},
         facts=[Fact(f"{run_id}.{kind}", kind, _NOW, "", place) for kind, place in places.items()],

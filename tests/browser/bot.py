@@ -60,19 +60,27 @@ def literal(words: str) -> list[dict[str, Any]]:
 def _acted(action: dict[str, Any]) -> tuple[str, Any]:
     if action["type"] == "button":
         return "pressed", action["action_id"]
-    return "chose", action.get("selected_user") or action["selected_option"]["value"]
+    if "selected_options" in action:
+        return "chose", [option["value"] for option in action["selected_options"]]
+    option = action.get("selected_option") or {}
+    return "chose", option.get("value") or next(
+        action[name] for name in ("selected_user", "selected_users", "selected_time") if name in action
+    )
 
 
 class Bot:
     """Takes Slack's requests.
 
     Attributes:
-        handled: the buttons pressed, by name; what was chosen in menus; the values of modals submitted.
+        modal: what `/incident` opens.
+        handled: the buttons pressed, by name; what was chosen in menus; the shortcuts used; the values of
+            modals submitted.
     """
 
     def __init__(self, world: World) -> None:
         settings = world.environment()
         self.world = world
+        self.modal = MODAL
         self.handled: list[tuple[str, Any]] = []
         self.slack = WebClient(settings["SLACK_BOT_TOKEN"], base_url=settings["SLACK_API_URL"])
         self.google = settings["GOOGLE_API_URL"]
@@ -91,7 +99,7 @@ class Bot:
 
     def _command(self, form: Any) -> dict[str, Any]:
         if not form["text"]:
-            self.slack.views_open(trigger_id=form["trigger_id"], view=MODAL)
+            self.slack.views_open(trigger_id=form["trigger_id"], view=self.modal)
             return {"response_type": "ephemeral", "text": "Fill it in."}
         channel = self.declare(form["user_id"])
         return {"response_type": "ephemeral", "text": f"Your incident is in <#{channel}>."}
@@ -100,7 +108,13 @@ class Bot:
         if payload["type"] == "block_actions":
             self.handled.append(_acted(payload["actions"][0]))
             return {}
+        if payload["type"] in {"shortcut", "message_action"}:
+            self.handled.append((payload["type"], payload["callback_id"]))
+            return {}
         values = payload["view"]["state"]["values"]
+        if "title" not in values:
+            self.handled.append(("submitted", values))
+            return {}
         if len(values["title"]["words"]["value"]) < SHORTEST:
             return {"response_action": "errors", "errors": {"title": "Say a little more."}}
         self.handled.append(("submitted", values))

@@ -111,6 +111,26 @@ class Browser:
         """Chooses the option with this value in a menu."""
         self._with_shown(selector, lambda element: Select(element).select_by_value(value))
 
+    def be(self, person: str) -> None:
+        """Becomes the person with this id."""
+        self.choose("#person", person)
+
+    def choose_in_menu(self, button: str, item: str) -> None:
+        """Opens the menu of a button and chooses the item with these words, by the keyboard alone."""
+        self.run("document.querySelector(arguments[0]).focus()", button)
+        self._keys(Keys.ENTER)
+        self.wait("return document.activeElement.role === 'menuitem'")
+        last = self.run("return document.activeElement.parentElement.children.length")
+        for _ in range(last):
+            if self.run("return document.activeElement.textContent") == item:
+                self._keys(Keys.ENTER)
+                return
+            self._keys(Keys.ARROW_DOWN)
+        raise AssertionError(f"no {item} in the menu of {button}")
+
+    def _keys(self, key: str) -> None:
+        self._driver.switch_to.active_element.send_keys(key)
+
     def complaints(self) -> list[str]:
         """What the browser's console has said since the last time: errors, warnings, blocked resources."""
         return [entry["message"] for entry in self._driver.get_log("browser")]

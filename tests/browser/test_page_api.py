@@ -78,6 +78,13 @@ def test_other_hosts_cannot_read(shared: Sandbox) -> None:
         ("/api/press", {**WORDS, "ts": "1.0", "action": "a"}, 400),
         ("/api/switches", {"service": "docs", "mode": "on fire"}, 404),
         ("/api/switches", {"service": "nothing", "mode": "slow"}, 404),
+        ("/api/type", {**WORDS, "thread": "1700000000.000001"}, 400),
+        ("/api/edit", {**WORDS, "ts": "1700000000.000001"}, 400),
+        ("/api/delete", {**WORDS, "ts": "1700000000.000001"}, 400),
+        ("/api/leave", WORDS, 400),
+        ("/api/open", {"user": "U0INGRID"}, 400),
+        ("/api/shortcut", {"user": "U0INGRID", "shortcut": "start"}, 400),
+        ("/api/message_shortcut", {**WORDS, "ts": "1.0", "shortcut": "note"}, 400),
         ("/api/kill", {"process": "worker"}, 400),
         ("/api/replay", {"message": "1"}, 404),
         ("/api/nothing", {}, 404),
@@ -132,13 +139,16 @@ def test_the_hints_of_the_composer_are_the_commands(shared: Sandbox) -> None:
         (spec.text["en"].verbs[0], spec.text["en"].help, spec.scope is Scope.IN_INCIDENT) for spec in typed()
     ]
     for hint, spec in zip(others, typed(), strict=True):
-        assert hint["argument"].strip("[]") == spec.text["en"].usage
+        usage = spec.text["en"].usage
+        assert hint["argument"] == (f"[{usage}]" if usage else "")
         assert hint["typed"].endswith(" ") == bool(spec.text["en"].usage)
 
 
 def test_a_request_for_the_state_waits_for_a_change(sandbox: Sandbox) -> None:
     version = state(sandbox)["version"]
-    threading.Timer(0.3, lambda: sandbox.world.slack.type(**WORDS)).start()
+    threading.Timer(
+        0.3, lambda: sandbox.world.slack.type(WORDS["user"], WORDS["channel"], WORDS["text"])
+    ).start()
     started = time.monotonic()
     assert state(sandbox, version)["version"] != version
     assert time.monotonic() - started >= 0.3

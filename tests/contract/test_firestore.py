@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, NoReturn
@@ -100,6 +100,9 @@ class SpoiltClient(firestore_calls.EmulatorClient):
         return grpc.intercept_channel(channel, self.wire)
 
 
+UNDO = stores.fact("undo", FactKind.UNDONE, 4.0, fact="severity 1.0")
+
+
 @pytest.fixture
 def client(firestore_emulator: str) -> SpoiltClient:
     return SpoiltClient(stores.settings("firestore").project, firestore_emulator)
@@ -137,7 +140,7 @@ def test_a_declaration_of_two_writes_takes_three_commits_and_no_read(
     run = store.claim(declare())
     run = store.record(run, Progress({"channel": {"id": "C1"}}, starts=["links"], facts=[made]))
     run = store.record(run, Progress({"row": {}}, facts=[severity(1, 1.0)], surfaces={"row": {"id": 1}}))
-    run = store.record(run, Progress())
+    run = store.record(run, Progress(surfaces={"row": {"version": 3}}))
     store.record(run, Progress({"links": {}}, state=RunState.DONE))
 
     assert wire.calls == ["Commit"] * 5
@@ -152,6 +155,21 @@ def test_a_command_about_an_incident_reads_once(store: FirestoreStore, wire: Wir
     store.record(run, Progress(facts=[severity(2, 2.0)], state=RunState.DONE))
 
     assert wire.calls == ["BatchGetDocuments", "Commit", "Commit"]
+
+
+def test_where_something_is_taken_back_all_facts_are_read_in_one_call(
+    store: FirestoreStore, wire: Wire
+) -> None:
+    store.claim(declare())
+    run = store.claim(claim(subject=INCIDENT, facts=[severity(1, 1.0)]))
+    wire.calls.clear()
+
+    run = store.record(run, Progress(facts=[UNDO]))
+    store.record(run, Progress(facts=[severity(2, 2.0)]))
+    store.claim(claim("next", subject=INCIDENT, facts=[severity(3, 3.0)]))
+
+    assert wire.calls == ["RunQuery", "Commit"] * 2 + ["BatchGetDocuments", "RunQuery", "Commit"]
+    assert store.incident(INCIDENT) == stores.incident(*(severity(n, float(n)) for n in (1, 2, 3)), UNDO)
 
 
 def test_a_takeover_reads_once(store: FirestoreStore, wire: Wire) -> None:
@@ -189,7 +207,7 @@ def test_a_write_that_meets_someone_who_asks_for_its_run_reads_once(
 
 
 def test_other_questions_take_one_call(store: FirestoreStore, wire: Wire) -> None:
-    store.reserve_channel_name("incident", ["x"])
+    store.reserve("incident", ["x"])
     store.incident("incident")
     store.incident_in_channel("C1")
     store.incident_in_channel("")
@@ -198,11 +216,23 @@ def test_other_questions_take_one_call(store: FirestoreStore, wire: Wire) -> Non
     store.due(9)
     store.declared_since("U1", "down", AT)
     store.facts("incident")
+    store.failed_runs("incident")
+    store.open_incidents(9)
 
     assert wire.calls == [
         "Commit", "BatchGetDocuments", "RunQuery", "BatchGetDocuments", "BatchGetDocuments",
-        "RunQuery", "RunQuery", "RunQuery",
+        "RunQuery", "RunQuery", "RunQuery", "RunQuery", "RunQuery",
     ]  # fmt: skip
+
+
+def test_open_incidents_are_read_in_two_calls_however_many_there_are(
+    store: FirestoreStore, wire: Wire
+) -> None:
+    for number in range(3):
+        store.claim(declare(f"i{number}"))
+    wire.calls.clear()
+    assert len(store.open_incidents(2)) == 2
+    assert wire.calls == ["RunQuery", "BatchGetDocuments"]
 
 
 # Slow
@@ -296,7 +326,7 @@ def test_the_last_write_of_a_reflecting_run_that_is_lost_and_then_asked_for(
 def test_a_name_whose_answer_is_lost_is_still_ours(store: FirestoreStore, wire: Wire) -> None:
     wire.lost = [grpc.StatusCode.UNAVAILABLE]
 
-    assert store.reserve_channel_name("incident", ["x", "y"]) == "x"
+    assert store.reserve("incident", ["x", "y"]) == "x"
 
 
 @pytest.mark.usefixtures("quick")
@@ -423,6 +453,81 @@ def test_a_claim_that_meets_a_newer_snapshot_folds_again(
     assert store.incident(INCIDENT) == run.incident == stores.incident(severity(2, 2.0), severity(1, 1.0))
 
 
+SAID = {"fact": severity(3, 3.0), "undo": UNDO}
+
+
+@pytest.mark.parametrize("is_claim", [True, False])
+@pytest.mark.parametrize("said", [("fact", "fact"), ("fact", "undo"), ("undo", "fact"), ("undo", "undo")])
+def test_what_is_taken_back_while_a_fact_is_stated(
+    store: FirestoreStore, rival: FirestoreStore, wire: Wire, is_claim: bool, said: tuple[str, str]
+) -> None:
+    """After the facts were read, so that the snapshot made of them is refused and made anew."""
+    run = store.claim(declare())
+    ours, theirs = (replace(SAID[kind], id=by) for kind, by in zip(said, ("ours", "theirs"), strict=True))
+    store.claim(claim("first", subject=INCIDENT, facts=[severity(1, 1.0)]))
+
+    def rival_speaks() -> None:
+        rival.claim(claim("rival", subject=INCIDENT, facts=[theirs]))
+
+    wire.meanwhile = rival_speaks
+    if is_claim:
+        run = store.claim(claim("ours", subject=INCIDENT, facts=[ours]))
+    else:
+        run = store.record(run, Progress(facts=[ours]))
+
+    assert run.incident == store.incident(INCIDENT) == stores.incident(severity(1, 1.0), theirs, ours)
+    assert run.incident is not None
+    assert ("severity 1.0" in run.incident.undone) == ("undo" in said)
+
+
+def test_an_undo_whose_answer_is_lost_is_stated_once(store: FirestoreStore, wire: Wire) -> None:
+    run = store.claim(declare())
+    run = store.record(run, Progress(facts=[severity(1, 1.0)]))
+    wire.lost = [grpc.StatusCode.UNAVAILABLE]
+
+    run = store.record(run, Progress(facts=[UNDO]))
+
+    assert run.incident == store.incident(INCIDENT) == stores.incident(severity(1, 1.0), UNDO)
+
+
+def test_a_surface_that_a_newer_fact_overtakes_asks_to_be_reflected(
+    store: FirestoreStore, rival: FirestoreStore, wire: Wire
+) -> None:
+    """That fact was reflected before the surface was on record, and its writer knew of none of it."""
+    store.claim(declare())
+    run = store.claim(claim(subject=INCIDENT, facts=[severity(1, 1.0)]))
+    reflects = carry_on(reflect_run(INCIDENT))
+    wire.calls.clear()
+
+    def is_overtaken() -> None:
+        rival.claim(claim("rival", subject=INCIDENT, facts=[severity(2, 2.0)]))
+        assert rival.record(rival.claim(reflects), Progress(state=RunState.DONE)).generation == 3
+
+    wire.meanwhile = is_overtaken
+    run = store.record(run, Progress({"line": {}}, surfaces={"line": {"version": 2}}))
+
+    assert wire.calls == ["Commit", "BatchGetDocuments", "Commit"]
+    assert rival.claim(reflects).generation == 4
+    wire.calls.clear()
+    store.record(run, Progress(surfaces={"line": {"version": 3}}))
+    assert wire.calls == ["Commit"]
+    stored = store.run("run")
+    assert stored is not None
+    assert stored.steps == {"line": {}}
+
+
+def test_a_surface_whose_record_is_lost_asks_for_nothing(store: FirestoreStore, wire: Wire) -> None:
+    store.claim(declare())
+    run = store.claim(claim(subject=INCIDENT, facts=[severity(1, 1.0)]))
+    wire.lost = [grpc.StatusCode.UNAVAILABLE]
+
+    run = store.record(run, Progress(surfaces={"line": {"version": 2}}))
+    store.record(run, Progress(facts=[severity(2, 2.0)]))
+
+    assert store.surfaces(INCIDENT) == {"line": {"version": 2}}
+    assert store.claim(carry_on(reflect_run(INCIDENT))).generation == 3
+
+
 # Clocks
 
 
@@ -457,7 +562,7 @@ def test_what_passes_is_tried_again(store: FirestoreStore, wire: Wire, status: s
         lambda: store.claim(claim()),
         lambda: store.incident("x"),
         lambda: store.incident_in_channel("C1"),
-        lambda: store.reserve_channel_name("incident", ["x"]),
+        lambda: store.reserve("incident", ["x"]),
     ):
         wire.refused = [grpc.StatusCode[status]]
         call()
@@ -480,10 +585,12 @@ def test_what_never_will_is_permanent(store: FirestoreStore, wire: Wire, status:
         lambda: store.claim(claim()),
         lambda: store.incident("x"),
         lambda: store.incident_in_channel("C1"),
-        lambda: store.reserve_channel_name("incident", ["x"]),
+        lambda: store.reserve("incident", ["x"]),
         lambda: store.run("run"),
         lambda: store.due(9),
         lambda: store.facts("x"),
+        lambda: store.open_incidents(9),
+        lambda: store.failed_runs("x"),
     ):
         wire.refused = [grpc.StatusCode[status]] * 2  # a commit that is not found is followed by a read
         with pytest.raises(PermanentError) as failed:

@@ -14,6 +14,7 @@ from incident.engine.run import Progress, RunState
 from incident.model.facts import replay
 from incident.runtime.failures import PermanentError, TransientError
 from incident.store import sqlite
+from incident.store import sqlite_records as records
 from incident.store.contract import reflect_run
 from incident.store.sqlite import SqliteStore
 from tests.contract import stores
@@ -98,6 +99,8 @@ def test_another_kind_of_file_is_permanent(path: Path) -> None:
     [
         ("SELECT fields FROM incidents WHERE channel_id = ? LIMIT 1", "incidents_by_channel"),
         ("SELECT fields FROM incidents WHERE declared_by = ?", "incidents_by_opener"),
+        (records.OPEN_INCIDENTS, "incidents_open"),
+        (records.FAILED_RUNS, "runs_failed"),
         ("SELECT id, waits_for FROM runs WHERE due <= ? ORDER BY due LIMIT 9", "runs_by_due"),
     ],
 )
@@ -106,5 +109,21 @@ def test_what_is_asked_for_often_is_found_by_an_index(path: Path, query: str, in
     with closing(sqlite3.connect(path)) as connection:
         plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", ("C1",)))
 
-    assert f"USING INDEX {index}" in plan
+    assert f"INDEX {index}" in plan
+    assert "SCAN" not in plan.replace(f"SCAN incidents USING INDEX {index}", "")  # which holds no others
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date(path: Path) -> None:
+    """With all that is in it."""
+    store = SqliteStore(path)
+    store.claim(declare())
+    store.record(store.claim(claim("run", subject="i")), Progress(state=RunState.FAILED))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP INDEX incidents_open")
+        connection.execute("DROP INDEX runs_failed")
+
+    store = at_once(6, lambda _: SqliteStore(path))[0]
+
+    assert store.open_incidents(9) == [stores.incident()]
+    assert store.failed_runs("i") == ["run"]

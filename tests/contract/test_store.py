@@ -239,6 +239,14 @@ def test_a_worker_that_lost_the_lease_writes_nothing(store: IncidentStore) -> No
     assert set(store.claim(claim()).steps) == {"channel", "meet"}
 
 
+def test_a_worker_that_lost_the_lease_is_told_so_whatever_it_writes(store: IncidentStore) -> None:
+    """Also where that could not be written anyway."""
+    late = store.claim(claim(subject="nowhere", lease=0.0))
+    store.claim(claim())
+    with pytest.raises(LeaseLostError):
+        store.record(late, Progress(facts=[severity(1, 1.0)]))
+
+
 def test_a_run_that_is_not_there_cannot_be_written_to(store: IncidentStore) -> None:
     run = store.claim(claim())
     with pytest.raises(LeaseLostError):
@@ -397,6 +405,15 @@ def test_what_waits_is_due_when_it_said(store: IncidentStore) -> None:
     assert [(run.id, run.waits_for) for run in store.due(9)] == [("now", "drive,meet"), ("soon", "")]
 
 
+def test_what_failed_is_due_only_where_something_of_it_is_delayed(store: IncidentStore) -> None:
+    store.record(store.claim(claim()), Progress(state=RunState.FAILED, due=0.4))
+    assert store.due(9) == []
+    time.sleep(0.5)
+    assert [run.id for run in store.due(9)] == ["run"]
+    store.record(store.claim(claim()), Progress(state=RunState.FAILED))
+    assert store.due(9) == []
+
+
 def test_what_is_due_longest_comes_first(store: IncidentStore) -> None:
     for name, seconds in {"c": 0.03, "a": -5.0, "d": 0.1, "b": -1.0}.items():
         store.record(store.claim(claim(name)), Progress(state=RunState.WAITING, due=seconds))
@@ -430,26 +447,47 @@ def names(count: int) -> list[str]:
 
 
 def test_a_name_is_reserved_once_and_for_good(store: IncidentStore) -> None:
-    assert store.reserve_channel_name("first", names(3)) == "incident-x"
-    assert store.reserve_channel_name("second", names(3)) == "incident-x-2"
-    assert store.reserve_channel_name("first", names(3)) == "incident-x"
-    assert store.reserve_channel_name("second", iter(names(3))) == "incident-x-2"
-    assert store.reserve_channel_name("first", ["incident-y"]) == "incident-y"
+    assert store.reserve("first", names(3)) == "incident-x"
+    assert store.reserve("second", names(3)) == "incident-x-2"
+    assert store.reserve("first", names(3)) == "incident-x"
+    assert store.reserve("second", iter(names(3))) == "incident-x-2"
+    assert store.reserve("first", ["incident-y"]) == "incident-y"
     with pytest.raises(ValueError, match="free"):
-        store.reserve_channel_name("third", names(2))
-    assert store.reserve_channel_name("third", names(3)) == "incident-x-3"
+        store.reserve("third", names(2))
+    assert store.reserve("third", names(3)) == "incident-x-3"
+
+
+def test_what_is_to_happen_once_is_reserved_by_one_run(store: IncidentStore) -> None:
+    """Whatever is in its name: of a role that a newer version knows, of a person, with slashes."""
+    notes = [f"note/{INCIDENT}/{role}/{user}" for role in ("scribe", "é/..", "") for user in ("U1", "u1")]
+    for name in notes:
+        assert store.reserve(f"first {name}", [name]) == name
+        with pytest.raises(ValueError, match="free"):
+            store.reserve("second", [name])
+    assert [store.reserve(f"first {name}", [name]) for name in notes] == notes
+    assert store.reserve("second", names(1)) == "incident-x"
+
+
+def test_one_of_many_is_the_one_who_does_what_happens_once(store: IncidentStore) -> None:
+    def is_mine(number: int) -> bool:
+        try:
+            return store.reserve(f"run {number}", ["note/i/scribe/U1"]) != ""
+        except ValueError:
+            return False
+
+    assert sum(at_once(8, is_mine)) == 1
 
 
 def test_twenty_who_want_the_same_name_get_twenty_names(store: IncidentStore) -> None:
-    reserved = at_once(20, lambda number: store.reserve_channel_name(f"incident {number}", names(20)))
+    reserved = at_once(20, lambda number: store.reserve(f"incident {number}", names(20)))
 
     assert sorted(reserved) == sorted(names(20))
-    again = [store.reserve_channel_name(f"incident {number}", names(20)) for number in range(20)]
+    again = [store.reserve(f"incident {number}", names(20)) for number in range(20)]
     assert again == reserved
 
 
 def test_one_incident_gets_one_name_however_often_it_asks_at_once(store: IncidentStore) -> None:
-    reserved = at_once(8, lambda _: store.reserve_channel_name("incident", names(8)))
+    reserved = at_once(8, lambda _: store.reserve("incident", names(8)))
 
     assert set(reserved) == {"incident-x"}
 

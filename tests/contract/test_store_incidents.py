@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 from itertools import permutations
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from incident.engine.run import Progress, Run, RunDoneError, RunLeasedError, RunState
 from incident.model.facts import Fact, FactKind, replay
+from incident.model.incident import Status
 from incident.store.contract import REFLECT, REFLECT_COMMAND, IncidentStore, reflect_run
 from tests.contract import stores
 from tests.contract.stores import AT, INCIDENT, at_once, carry_on, claim, declare, declared, fact, severity
@@ -115,18 +116,25 @@ def test_facts_in_any_order_and_any_number_of_times_make_the_same(store: Inciden
     assert (snapshots[0]["severity"], snapshots[0]["version"]) == ("sev1", 6)
 
 
-def test_twenty_who_speak_at_once_are_all_heard(store: IncidentStore) -> None:
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_twenty_who_speak_at_once_are_all_heard(store: IncidentStore, is_undone: bool) -> None:
+    """Also where something was taken back, so that each reads all facts."""
     store.claim(declare())
+    before = [fact("undo", FactKind.UNDONE, -1.0)] if is_undone else []
+    for undo in before:
+        state(store, undo)
     said = [fact(f"fact {n}", FactKind.ROLE_TAKEN, float(n), role=f"role {n}", user="U2") for n in range(20)]
     began = time.monotonic()
 
     at_once(20, lambda n: store.claim(claim(f"run {n}", subject=INCIDENT, facts=[said[n]])))
 
-    assert store.incident(INCIDENT) == stores.incident(*said)
-    assert store.facts(INCIDENT) == [declared(), *said]
-    assert time.monotonic() - began < 15
+    seconds = time.monotonic() - began
+    assert store.incident(INCIDENT) == stores.incident(*before, *said)
+    assert store.facts(INCIDENT) == [*before, declared(), *said]
+    assert seconds < 6  # 0.6 to 1.4 in Firestore's emulator on two processors
     reflected = store.claim(carry_on(REFLECTS))
-    assert (reflected.generation, reflected.incident) == (21, stores.incident(*said))
+    assert reflected.generation == 21 + is_undone
+    assert reflected.incident == stores.incident(*before, *said)
 
 
 def test_runs_that_state_facts_at_once_lose_nothing(store: IncidentStore) -> None:
@@ -205,6 +213,45 @@ def test_what_was_declared_since(store: IncidentStore) -> None:
     assert found("U2", "down", -60) == "i3"
     assert found("U1", "up", -60) == "i4"
     assert found("U1", "down", 0) == found("U1", "Down", -60) == found("U3", "down", -60) == ""
+
+
+def test_open_incidents(store: IncidentStore) -> None:
+    """By when they were declared, whatever the timezone it was said in."""
+    assert store.open_incidents(9) == []
+    paris = timezone(timedelta(hours=2))
+    times = {"b": AT, "c": AT + timedelta(hours=1), "a": (AT - timedelta(minutes=1)).astimezone(paris)}
+    for incident_id, at in times.items():
+        store.claim(declare(incident_id, facts=[declared(incident_id, at=at)]))
+
+    assert [one.id for one in store.open_incidents(9)] == ["c", "b", "a"]
+    assert [one.id for one in store.open_incidents(2)] == ["c", "b"]
+    assert store.open_incidents(1) == [store.incident("c")]
+
+    set_status(store, "c", Status.RESOLVED, 4000.0)
+    set_status(store, "b", "smouldering", 1.0)
+    assert [one.id for one in store.open_incidents(2)] == ["b", "a"]
+    set_status(store, "c", Status.MONITORING, 4001.0)
+    assert [one.id for one in store.open_incidents(2)] == ["c", "b"]
+
+
+def set_status(store: IncidentStore, incident_id: str, status: str, seconds: float) -> None:
+    said = fact(f"{incident_id} {status}", FactKind.STATUS_SET, seconds, status=status)
+    store.claim(claim(f"states {said.id}", subject=incident_id, facts=[said]))
+
+
+def test_failed_runs(store: IncidentStore) -> None:
+    for incident_id in (INCIDENT, "other"):
+        for run_state in RunState:
+            run = store.claim(claim(f"{run_state} {incident_id}/1", subject=incident_id))
+            store.record(run, Progress(state=run_state))
+    run = store.claim(claim("another", subject=INCIDENT))
+    store.record(run, Progress(state=RunState.FAILED))
+
+    assert store.failed_runs(INCIDENT) == ["another", f"failed {INCIDENT}/1"]
+    assert store.failed_runs("other") == ["failed other/1"]
+    assert store.failed_runs("") == store.failed_runs("unknown") == []
+    store.record(store.claim(carry_on("another")), DONE)
+    assert store.failed_runs(INCIDENT) == [f"failed {INCIDENT}/1"]
 
 
 # Surfaces
@@ -337,6 +384,64 @@ def test_what_the_reflecting_run_shows_asks_for_nothing_and_what_it_states_does(
     assert store.record(run, Progress(facts=[severity(2, 2.0)], state=RunState.DONE)).generation == 3
 
 
+def asked_for(store: IncidentStore) -> int:
+    """How often the incident is to be reflected, by now."""
+    return store.claim(carry_on(REFLECTS, lease=0.0)).generation
+
+
+def test_the_line_of_a_change_asks_for_nothing_where_it_shows_the_newest(store: IncidentStore) -> None:
+    store.claim(declare())
+    run = store.claim(claim(subject=INCIDENT, facts=[severity(1, 1.0)]))
+    run = store.record(run, Progress({"line": {}}, surfaces={"line": {"version": 2}}))
+    assert asked_for(store) == 2
+    run = store.record(run, Progress(facts=[severity(2, 2.0)]))
+    run = store.record(run, Progress(surfaces={"line": {"version": 3}, "thread": {"version": 3}}))
+    assert (asked_for(store), run.incident) == (3, store.incident(INCIDENT))
+    store.record(run, Progress(facts=[severity(3, 3.0)], surfaces={"line": {"version": 3}}))
+    assert asked_for(store) == 4
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_surface_that_is_older_than_the_newest_fact_asks(store: IncidentStore, version: int) -> None:
+    """Whoever states that fact, and although it was reflected before the surface was on record."""
+    store.claim(declare())
+    run = store.claim(claim(subject=INCIDENT, facts=[severity(1, 1.0)]))
+    state(store, severity(2, 2.0))
+    assert reflect(store).generation == 3
+    run = store.record(run, Progress(surfaces={"new": {"version": 3}, "line": {"version": version}}))
+    assert store.surfaces(INCIDENT)["line"] == {"version": version}
+    assert asked_for(store) == 4
+    store.record(run, Progress(surfaces={"line": {"version": 3}}))
+    assert asked_for(store) == 4
+
+
+def test_surfaces_and_facts_at_once_leave_nothing_unseen(store: IncidentStore) -> None:
+    """Each surface either shows all that was known when it was put on record, or asks."""
+    store.claim(declare())
+    runs = [store.claim(claim(f"run {n}", subject=INCIDENT)) for n in range(6)]
+
+    def work(number: int) -> Run:
+        if number % 2:
+            return store.record(runs[number], Progress(facts=[severity(1, float(number))]))
+        return store.record(runs[number], Progress(surfaces={f"surface {number}": {"version": 1}}))
+
+    at_once(6, work)
+    late = store.claim(claim("late", subject=INCIDENT))
+    before = asked_for(store)
+    assert 4 <= before <= 7  # three facts, and those surfaces that came after one
+    store.record(late, Progress(surfaces={"surface": {"version": 4}}))
+    assert asked_for(store) == before
+
+
+def test_a_surface_of_an_incident_that_was_declared_since(store: IncidentStore) -> None:
+    run = store.claim(claim(subject=INCIDENT))
+    store.claim(declare())
+    run = store.record(run, Progress(surfaces={"line": {"version": 1}}))
+    assert asked_for(store) == 1
+    store.record(run, Progress(surfaces={"line": {}}))
+    assert asked_for(store) == 2
+
+
 def test_a_new_generation_does_its_plan_anew(store: IncidentStore) -> None:
     store.claim(declare())
     plan = ["done", "retried", "swept", "started", "unknown"]
@@ -344,7 +449,8 @@ def test_a_new_generation_does_its_plan_anew(store: IncidentStore) -> None:
     results: dict[str, Any] = {
         name: {"n": 1} for name in ("done", "retried", "swept", "sweep.swept", "notice")
     }
-    run = store.record(run, Progress(starts=["retried", "swept", "done"]))
+    delays = ["delay.done", "delay.started", "delay.notice"]
+    run = store.record(run, Progress(starts=["retried", "swept", "done", *delays]))
     time.sleep(0.2)
     store.record(run, Progress(results, retried=["retried", "swept"], state=RunState.DONE))
     state(store, severity(1, 1.0))
@@ -354,6 +460,7 @@ def test_a_new_generation_does_its_plan_anew(store: IncidentStore) -> None:
         "started": (None, False),
         "retried": (None, True),
         "notice": ({"n": 1}, False),
+        "delay.notice": (None, False),
     }
     assert run.steps["retried"].age >= 0.2
     assert run.plan == set(plan)

@@ -41,6 +41,8 @@ FACTS = (
     stores.fact("channel", FactKind.CHANNEL_CREATED, channel_id="C1", channel_name="x"),
     stores.fact("channel 2", FactKind.CHANNEL_CREATED, 2.0, channel_id="C2", channel_name="y"),
     stores.fact("newer", "of a newer version"),
+    stores.fact("undo", FactKind.UNDONE, 9.0),
+    stores.fact("undo sev", FactKind.UNDONE, 3.0, fact="sev"),
 )
 facts = st.lists(st.sampled_from(FACTS), max_size=2)
 leases = st.sampled_from([0.0, 0.0, 1000.0])
@@ -68,7 +70,9 @@ progresses = st.builds(
     retried=st.lists(steps, max_size=2),
     starts=starts,
     facts=facts,
-    surfaces=st.dictionaries(st.sampled_from(SURFACES), st.fixed_dictionaries({"ts": st.integers()})),
+    surfaces=st.dictionaries(
+        st.sampled_from(SURFACES), st.fixed_dictionaries({"version": st.integers(0, 4)})
+    ),
     state=st.sampled_from([*RunState, RunState.RUNNING, RunState.DONE]),
     due=st.sampled_from([0.0, 1000.0]),
     is_put_off=st.booleans(),
@@ -170,7 +174,9 @@ class Oracle:
         news = self._state(subject, progress.facts) if progress.facts else 0
         if progress.surfaces:
             self.surfaces.setdefault(subject, {}).update(progress.surfaces)
-        if news or (progress.surfaces and not is_reflecting):
+        newest = len(self.facts.get(subject, {})) or 99
+        is_outdated = any(shown["version"] < newest for shown in progress.surfaces.values())
+        if news or (is_outdated and not is_reflecting):
             self._ask(subject)
         for name, result in progress.results.items():
             run["steps"][name] = (dict(result), name in progress.retried)
@@ -178,7 +184,11 @@ class Oracle:
             run["steps"].setdefault(name, (None, False))
         run |= {"state": progress.state, "waits": claimed.waits + progress.is_put_off}
         run["held"] = progress.state == RunState.RUNNING and run["lease"] > 0
-        run["due"] = {RunState.RUNNING: False, RunState.WAITING: not progress.due}.get(progress.state)
+        later = False if progress.due else None
+        due_by_state = {
+            RunState.RUNNING: False, RunState.WAITING: not progress.due, RunState.FAILED: later
+        }  # fmt: skip
+        run["due"] = due_by_state.get(progress.state)
         if progress.state == RunState.DONE:
             run["completed"] = claimed.generation
             run["due"] = True if run["generation"] > claimed.generation else None
@@ -259,7 +269,7 @@ class Walker:
         return recorded.generation, recorded.waits
 
     def reserve(self, incident: str, names: list[str]) -> str:
-        return self._store.reserve_channel_name(incident, names)
+        return self._store.reserve(incident, names)
 
     def due(self) -> set[str]:
         return {run.id for run in self._store.due(100)}

@@ -7,6 +7,7 @@ import json
 import re
 import runpy
 import zipfile
+from dataclasses import fields
 from math import prod
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from incident.engine.lease import DELIVERY_SECONDS, HEARTBEAT_SECONDS, LEASE_SECONDS, MARGIN_SECONDS
 from incident.intake import function as intake
+from incident.model.incident import Incident
 from incident.operate import doctor, replay
 from incident.runtime.audit import AuditLog
 from incident.runtime.settings import OperatorSettings, SettingsError, WorkerSettings
@@ -102,15 +104,17 @@ def test_a_message_that_cannot_be_put_on_record_is_published_anew_only_after_man
 
 
 def test_what_the_store_asks_for_is_indexed() -> None:
-    code = (ROOT / "incident" / "store" / "firestore.py").read_text()
+    code = "".join(path.read_text() for path in (ROOT / "incident" / "store").glob("firestore*.py"))
     asked_for = {
         field for found in re.findall(r'FieldFilter\("(\w+)"|order_by\("(\w+)"', code) for field in found
     }
     asked_for.discard("")
-    fields = re.findall(r'resource "google_firestore_field" "(\w+)"', text("store.tf"))
-    unindexed = {value("google_firestore_field", name, "field") for name in fields}
-    assert asked_for >= {"due", "channel_id"}
-    assert unindexed == {"expires", "steps"}
+    unindexed = {value("google_firestore_field", name, "field") for name in ("run_expires", "run_steps")}
+    parts = re.search(r"for_each = toset\(\[([^\]]+)\]\)", text("store.tf"))
+    assert parts
+    unindexed |= set(re.findall(r'"(\w+)"', parts[1]))
+    assert asked_for >= {"due", "channel_id", "status", "declared_at", "subject", "state"}
+    assert unindexed - {"expires", "steps"} <= {field.name for field in fields(Incident)}
     assert not asked_for & unindexed
     assert "google_firestore_index" not in every_file()
 
@@ -130,6 +134,7 @@ def test_the_functions_are_given_settings_that_the_code_reads_and_all_that_it_re
             | {
                 "INCIDENT_LOCALE": "en",
                 "INCIDENT_TIMEZONE": "UTC",
+                "INCIDENT_COMMS_GROUP": "S0COMMS01",
                 "GOOGLE_SUBJECT": "bot@example.org",
                 "INCIDENT_MAX_DELIVERY_ATTEMPTS": "100",
             }

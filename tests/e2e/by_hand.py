@@ -67,6 +67,7 @@ class ByHand:
             "operations_lead": "Alice Nguyen",
             "channel": f"#{self.name}",
             "meet": self.meet,
+            "source": "/incident, typed in Slack",
         } | other
         replacements = [
             {
@@ -79,8 +80,8 @@ class ByHand:
         ]
         self._post(f"v1/documents/{self.report}:batchUpdate", {"requests": replacements})
 
-    def set_topic(self, operations_lead: str = OPENER) -> None:
-        topic = f"IC <@{OPENER}> · OL <@{operations_lead}> · Investigating"
+    def set_topic(self, commander: str = OPENER) -> None:
+        topic = f"IC <@{commander}> · database is down"
         self.slack.conversations_setTopic(channel=self.channel, topic=topic)
 
     def brief(self, pin: bool = True) -> None:

@@ -54,7 +54,7 @@ def test_an_update_by_form(world: World) -> None:
     world.slack.submit(ALICE, view, {update.WORDS: WORDS})
     assert world.wait_until_settled(30)
     (line,) = lines(world)
-    assert line.text.endswith("we roll back &amp; watch &lt;it&gt;"), "as it was entered, and no markup"
+    assert "we roll back &amp; watch &lt;it&gt;" in line.text, "as it was entered, and no markup"
 
 
 def test_a_form_that_cannot_be_completed_works_all_the_same(world: World) -> None:

@@ -123,8 +123,8 @@ class Unpinned(ByHand):
 
 
 class OtherLead(ByHand):
-    def set_topic(self, operations_lead: str = "U0ZOE") -> None:
-        super().set_topic(operations_lead)
+    def set_topic(self, commander: str = "U0ZOE") -> None:
+        super().set_topic(commander)
 
 
 class OtherTitle(ByHand):

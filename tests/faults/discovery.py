@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.faults.acting import way_of
 from tests.faults.harness import Harness, Saved
 from tests.faults.invariants import Allowed
-from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.scenario import Scenario
+from tests.faults.scenarios import SCENARIOS
 from tests.faults.stores import SqliteInMemory, Store
 from tests.faults.tampering import Tampering
 
@@ -33,12 +35,14 @@ class Found:
         first_calls: those among them that its first delivery makes, one step at a time.
         store_calls: how often its first delivery calls the store.
         steps: how many steps that carries out.
+        way: in which way the command is given (`tests.faults.acting.way_of`).
     """
 
     calls: tuple[str, ...]
     first_calls: tuple[str, ...]
     store_calls: int
     steps: int
+    way: str
 
 
 def sqlite_harness() -> AbstractContextManager[Harness]:
@@ -57,19 +61,28 @@ def harness_on(store: Store) -> Iterator[Harness]:
             harness.close()
 
 
-@cache
-def discovered() -> dict[str, Found]:
+def discovered() -> Mapping[str, Found]:
     """What each scenario does, by name.
 
     Raises:
         AssertionError: if one goes wrong although nothing was done to it.
     """
+    return _discovered()[0]
+
+
+def ways() -> frozenset[str]:
+    """In which ways commands are given in the scenarios, what goes before them included."""
+    return _discovered()[1]
+
+
+@cache
+def _discovered() -> tuple[Mapping[str, Found], frozenset[str]]:
     found: dict[str, Found] = {}
     with sqlite_harness() as harness, harness.in_place():
         stage = Stage(harness)
         for scenario in SCENARIOS.values():
             found[scenario.name] = _find(stage, scenario, found)
-    return found
+        return found, frozenset(harness.ways)
 
 
 def worker_that_makes(call: str) -> Tampering | None:
@@ -91,11 +104,12 @@ def _find(stage: Stage, scenario: Scenario, found: dict[str, Found]) -> Found:
     else:
         harness.later(60)
         harness.settle(message, every=ALONE)
+    made = harness.calls()
     wrong = scenario.wrong(harness, Allowed(receipts=9, calls=9))
     assert not wrong, f"{scenario.name}, although nothing was done to it: {wrong}"
-    calls = tuple(call for call in harness.calls() if call not in base)
+    calls = tuple(call for call in made if call not in base)
     made_first = tuple(call for call in calls if call in first_calls)
-    return Found(calls, made_first, first.store_calls, first.steps)
+    return Found(calls, made_first, first.store_calls, first.steps, way_of(message))
 
 
 class Stage:
@@ -108,11 +122,15 @@ class Stage:
 
     def set(self, scenario: Scenario) -> None:
         """Brings the harness to where the scenario begins."""
-        if scenario.prepare not in self._prepared:
+        self.prepare(scenario.prepare)
+
+    def prepare(self, given: Callable[[Harness], None]) -> None:
+        """Brings it to where this has happened."""
+        if given not in self._prepared:
             self.harness.reset()
-            scenario.prepare(self.harness)
-            self._prepared[scenario.prepare] = self.harness.save()
-        self.harness.load(self._prepared[scenario.prepare])
+            given(self.harness)
+            self._prepared[given] = self.harness.save()
+        self.harness.load(self._prepared[given])
 
 
 def hindrances(scenario: Scenario) -> Sequence[str]:

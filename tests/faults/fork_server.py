@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from incident.services import google as google_service
-from incident.services import slack as slack_service
+from incident.services import slack_calls as slack_service
 from tests.faults.deliveries import Deliveries, current
 from tests.faults.hooks import built_once, installed
 from tests.faults.stores import SqliteFile

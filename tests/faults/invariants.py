@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from incident.messages.english import ENGLISH
 from incident.model.incident import Deliverable
 from incident.sandbox import verification
 from incident.sandbox.slack.mrkdwn import escape
 from incident.sandbox.slack.seed import ON_CALL
 from incident.sandbox.slack.workspace import Channel, Message
 from incident.sandbox.verification import CHANNEL
-from incident.workflows.reflect import SURFACES
+from tests.faults.agreement import wrong_with_surfaces
 from tests.faults.harness import OPENER, TITLE, Harness
 from tests.faults.stores import undone
 
@@ -98,38 +97,6 @@ def wrong_with_notices(harness: Harness, about: Collection[str]) -> Iterator[str
     yield from (f"{count} notices {key}" for key, count in keys.items() if count > 1)
     deliverables = {key.split(".")[-2] for key in keys}
     yield from (f"a notice about {one}" for one in deliverables if one not in about)
-
-
-def wrong_with_surfaces(harness: Harness, channel: Channel, words: str = "") -> Iterator[str]:
-    """Where the surfaces of an incident disagree.
-
-    Args:
-        harness: what to look at.
-        channel: the incident's.
-        words: what briefing and board must show.
-    """
-    store = harness.open_store()
-    incident = store.incident_in_channel(channel.id)
-    if incident is None:
-        yield f"the store does not know #{channel.name}"
-        return
-    shown = store.surfaces(incident.id)
-    for surface in SURFACES:
-        if surface.name not in shown:
-            yield f"there is no {surface.name}"
-        elif shown[surface.name]["version"] != incident.version:
-            yield f"the {surface.name} shows {shown[surface.name]['version']} of {incident.version}"
-    for name in ("briefing", "board"):
-        place = shown.get(name, {})
-        message = harness.slack.workspace.messages.get(place.get("ts", ""))
-        if message is None or words not in str(message.blocks):
-            yield f"the {name} does not say {words!r}"
-    severity = ENGLISH.severity_of(incident)
-    rows = [row for row in harness.google.sheet_rows(*harness.tab) if row[0].text == incident.id]
-    if not rows or severity not in [cell.text for cell in rows[0]]:
-        yield f"the row does not say {severity}"
-    if not incident.document_id or severity not in harness.google.document_text(incident.document_id):
-        yield f"the report does not say {severity}"
 
 
 def _notice_key(message: Message) -> str:

@@ -55,6 +55,9 @@ class Store(Protocol):
     def states(self) -> dict[str, str]:
         """The state of every run, by id; one that is done and was asked for again since is waiting."""
 
+    def next_due(self) -> float | None:
+        """Seconds until a run is to be carried on; None where none is."""
+
     def quiet(self) -> AbstractContextManager[None]:
         """While this lasts nobody is in the middle of a write: who froze in one would keep its lock."""
 
@@ -128,6 +131,11 @@ class SqliteInMemory:
         with self._connection.lock:
             return _states(self._connection)
 
+    def next_due(self) -> float | None:
+        """See `Store`."""
+        with self._connection.lock:
+            return _next_due(self._connection, self.clock())
+
     def quiet(self) -> AbstractContextManager[Any]:
         """See `Store`."""
         return self._connection.lock
@@ -186,6 +194,11 @@ class SqliteFile:
         with closing(_connect(self.path)) as connection:
             return _states(connection)
 
+    def next_due(self) -> float | None:
+        """See `Store`."""
+        with closing(_connect(self.path)) as connection:
+            return _next_due(connection, self.clock())
+
     @contextmanager
     def quiet(self) -> Iterator[None]:
         """See `Store`."""
@@ -205,6 +218,11 @@ def _states(connection: sqlite3.Connection) -> dict[str, str]:
     there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'runs'").fetchone()
     rows = connection.execute("SELECT id, state, generation, completed FROM runs") if there else ()
     return {run_id: state_now(*states) for run_id, *states in rows}
+
+
+def _next_due(connection: sqlite3.Connection, ahead: float) -> float | None:
+    (due,) = connection.execute("SELECT MIN(due) FROM runs").fetchone()
+    return None if due is None else due - time.time() - ahead
 
 
 def _julian_day(when: str, ahead: float) -> float:
@@ -273,6 +291,12 @@ class EmulatedFirestore:
             assert run is not None
             states[run.run_id] = run.stored().state
         return states
+
+    def next_due(self) -> float | None:
+        """See `Store`."""
+        fields = [run.to_dict() or {} for run in self._client.collection("runs").stream()]
+        due = [one["due"] for one in fields if one.get("due") is not None]
+        return min(due) - time.time() if due else None
 
     def quiet(self) -> AbstractContextManager[None]:
         """See `Store`; a worker that froze holds nothing of Firestore's."""

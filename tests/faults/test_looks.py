@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from incident.sandbox.faults import Fault
@@ -9,6 +11,7 @@ from tests.faults.discovery import Stage
 from tests.faults.harness import OPENER, TITLE, Harness
 from tests.faults.invariants import Allowed, incident_channel, wrong_with_incident
 from tests.faults.scenarios import SCENARIOS
+from tests.faults.tampering import Tampering
 
 ONCE = Allowed()
 MORE_THAN_A_PAGE = 230
@@ -30,6 +33,27 @@ def test_a_message_is_found_behind_all_that_was_said_since(stage: Stage) -> None
     harness.later(5)
     harness.settle(message)
     assert scenario.wrong(harness, ONCE) == []
+
+
+@pytest.mark.first_calls("update", "role", "accept", "handover", "page", "decision", "rename", "vacancy")
+def test_nothing_stands_twice_even_for_a_moment(first_call_of: tuple[str, str], stage: Stage) -> None:
+    """A sweep would take it away again, minutes later."""
+    name, call = first_call_of
+    scenario, harness = SCENARIOS[name], stage.harness
+    stage.set(scenario)
+    message = scenario.begin(harness)
+    harness.fault_injector.calls.clear()
+    method, _, number = call.rpartition(" ")
+    harness.kill_at(method, int(number), "acted")
+    assert harness.deliver(message, 1, Tampering(threads=1)).status == 0
+    harness.later(60)
+    assert harness.deliver(message, 2).acknowledged
+    posted = Counter(
+        (m.channel, m.metadata["event_type"], m.metadata["event_payload"].get("key"))
+        for m in harness.slack.workspace.messages.values()
+        if m.metadata and m.ts not in harness.known
+    )
+    assert max(posted.values(), default=1) == 1
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -15,8 +15,14 @@ from typing import Any
 
 from slack_sdk.signature import Clock
 
+from incident.commands.action import AddAction
+from incident.commands.decision import Decide
 from incident.commands.declare import Declare
-from incident.commands.question import AskFor, AskWhatWasMeant
+from incident.commands.did import RecordDone
+from incident.commands.note import Note
+from incident.commands.page import CallIn
+from incident.commands.progress import SetStatus
+from incident.commands.question import AskFor, AskWhatWasMeant, AskWhichIncident
 from incident.commands.registry import (
     Ignore,
     OpenForm,
@@ -28,16 +34,20 @@ from incident.commands.registry import (
     spec_of,
     to_dict,
 )
+from incident.commands.rename import Rename
 from incident.commands.severity import SetSeverity
+from incident.commands.spec import Change, Said
 from incident.commands.update import PostUpdate
 from incident.intake.requests import Check, MalformedRequestError, NothingToDo, Request, read
 from incident.intake.resend import Resend, is_resend, read_resend, resend_value
 from incident.intake.signature import Verifier
-from incident.messages import change as change_messages
+from incident.messages import asking as asking_messages
 from incident.messages import incident as incident_messages
 from incident.messages import intake as intake_messages
+from incident.messages import line as line_messages
 from incident.messages.incident import TOPIC_LIMIT
 from incident.messages.intake import RESEND
+from incident.messages.line import Standing
 from incident.messages.locales import words_for
 from incident.messages.rich import Message
 from incident.messages.words import Words
@@ -55,6 +65,16 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NOW = 1_531_420_618
 _CHANNEL = re.compile(r"[a-z0-9_-]{1,79}[a-z0-9_]")
 _LANGUAGES = tuple(map(words_for, ("en", "fr")))
+_AT = datetime(2026, 11, 23, 3, tzinfo=UTC)
+_INCIDENT = Incident(
+    id="2026-11-23-4k7wm2zt",
+    title="database is down",
+    date=_AT.date(),
+    declared_at=_AT,
+    declared_by="U012ABCDEF",
+    roles=dict.fromkeys(Role, "U012ABCDEF"),
+    channel_id="C012AB",
+)
 
 
 class _StoppedClock(Clock):
@@ -138,8 +158,8 @@ def messages(data: bytes) -> None:
     if not one_line(as_typed(text)):  # nobody can have typed that: it opens the form
         text = "x"
     _answer(Declare(one_line(as_typed(text))))
-    _answer(PostUpdate(text))
-    _answer(SetSeverity("sev2", text))
+    for command in _with_words(text):
+        _answer(command)
     _answer(AskWhatWasMeant(text))
 
 
@@ -180,16 +200,53 @@ def _answer(command: Any) -> None:
         match command:
             case Declare(title, severity):
                 _declared(say, title, severity)
-            case PostUpdate() | SetSeverity():
-                line = spec_of(command).line
-                assert line is not None
-                _check(change_messages.line(say, line(command, say.locale), "U012ABCDEF"))
             case AskWhatWasMeant(text):
-                _check(change_messages.question(say, text, "command-x"))
+                _check(asking_messages.question(say, text, "command-x"))
+            case AskWhichIncident(text):
+                _check(asking_messages.which_incident(say, text, [_INCIDENT], "command-x"))
             case AskFor(name):
-                menu = spec_named(name).menu
-                assert menu is not None
-                _check(change_messages.menu(menu(say.locale)))
+                _asked_for(say, name)
+            case Ignore() | OpenForm():
+                pass
+            case _ if spec_of(command).line is not None:
+                _changed(say, command)
+
+
+def _with_words(text: str) -> list[Any]:
+    """Every command that leaves a person's words in the channel."""
+    return [
+        PostUpdate(text),
+        SetStatus("monitoring", text),
+        SetSeverity("sev2", text),
+        Note(text, "14:05"),
+        RecordDone(text),
+        Decide(text),
+        AddAction(text),
+        CallIn(["U012ABCDEF"], text),
+        Rename(one_line(as_typed(text)) or "x"),
+    ]
+
+
+def _asked_for(say: Words, name: str) -> None:
+    spec = spec_named(name)
+    if spec.menu is not None:
+        _check(asking_messages.menu(spec.menu(say.locale)))
+    else:
+        assert spec.form is not None
+        _check(asking_messages.opener(say, spec, spec.form(say.locale), "C012AB"))
+
+
+def _changed(say: Words, command: Any) -> None:
+    """The line of a change, as it stands and as it was taken back."""
+    spec = spec_of(command)
+    assert spec.states is not None
+    assert spec.line is not None
+    kind, data = spec.states(command, Said("U012ABCDEF", _AT, UTC, _INCIDENT))
+    json.dumps(data)
+    change = Change(command, data, f"command-x.{kind}", "U012ABCDEF", _AT, _INCIDENT)
+    said = spec.line(change, say.locale)
+    for standing in (Standing("U012ABCDEF", "x.y"), Standing("U012ABCDEF", undone_by="U012ABCDEG")):
+        _check(line_messages.line(say, said, standing))
 
 
 def _declared(say: Words, title: str, severity: str) -> None:
@@ -209,7 +266,7 @@ def _declared(say: Words, title: str, severity: str) -> None:
         last_update=Update(title, "U012ABCDEF", now),
     )
     _check(incident_messages.briefing(say, incident))
-    _check(incident_messages.announcement(say, incident))
+    _check(incident_messages.announcement(say, incident, "https://slack.example/c"))
     _check(intake_messages.not_recorded(say, title[:2900]))
     _check(intake_messages.not_known_if_recorded(say, title[:2900], "x" * 2000))
     for words in (incident_messages.topic(say, incident), incident_messages.purpose(say, incident)):

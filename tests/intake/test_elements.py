@@ -102,6 +102,7 @@ def test_what_is_chosen_in_a_message(door: Door, element: dict[str, Any], value:
         "value": value,
         "message_ts": "17.000100",
         "thread_ts": "16.000100",
+        "is_ephemeral": False,
         "response_url": "https://hooks.slack.com/actions/1",
     }
     assert type(published.payload["value"]) is type(value)
@@ -130,13 +131,19 @@ def test_words_in_a_form_lose_what_misleads(door: Door) -> None:
     assert [published.payload["values"] for published in door.published()] == [{"text": "a\nb evil  &amp;"}]
 
 
-def test_a_button_of_an_ephemeral_message_in_a_thread(door: Door) -> None:
+@pytest.mark.parametrize(
+    ("said", "ephemeral"), [({"is_ephemeral": True}, True), ({"is_ephemeral": 1}, False), ({}, False)]
+)
+def test_a_button_of_an_ephemeral_message_in_a_thread(
+    door: Door, said: dict[str, Any], ephemeral: bool
+) -> None:
     """Slack does not send such a message along: only its container names it."""
-    container = {"type": "message", "message_ts": "17.1", "thread_ts": "16.1", "channel_id": SRE}
+    container = {"type": "message", "message_ts": "17.1", "thread_ts": "16.1", "channel_id": SRE, **said}
     door.interactive(button(container=container, channel=None))
     (published,) = door.published()
     assert published.channel == SRE
     assert (published.payload["message_ts"], published.payload["thread_ts"]) == ("17.1", "16.1")
+    assert published.payload["is_ephemeral"] is ephemeral
 
 
 def shortcut(**changed: Any) -> dict[str, Any]:

@@ -12,10 +12,11 @@ import pytest
 
 from incident.cli import main
 from incident.messages.locales import words_for
+from incident.model.locale import SPOKEN
 from incident.operate import report_template
 from incident.operate.bootstrap import Found, bootstrap, lines
-from incident.operate.report_template import PLACEHOLDERS, REPORTS
-from incident.operate.tracking_sheet import LABELS, severities
+from incident.operate.report_template import PLACEHOLDERS, REPORTS, report
+from incident.operate.tracking_sheet import labels_in, severities, statuses
 from incident.runtime.failures import StepError
 from incident.runtime.settings import WorkspaceSettings
 from incident.sandbox.faults import Fault
@@ -104,22 +105,21 @@ def content(file: Any) -> Any:
     return file.content.text
 
 
-@pytest.mark.parametrize("locale", ["en", "fr"])
+@pytest.mark.parametrize("locale", SPOKEN)
 def test_the_template_asks_everything_in_order(world: World, drive: str, locale: str) -> None:
     found = made(world, drive, INCIDENT_LOCALE=locale)
     view = world.google.document(found.template)
-    assert [p.text for p in view.paragraphs] == [line.text for line in REPORTS[locale]]
+    wanted_lines = report(SPOKEN[locale])
+    assert [p.text for p in view.paragraphs] == [line.text for line in wanted_lines]
     looks = [(p.style, p.bullet is not None) for p in view.paragraphs]
     wanted = [
         ("NORMAL_TEXT" if line.style == "BULLET" else line.style, line.style == "BULLET")
-        for line in REPORTS[locale]
+        for line in wanted_lines
     ]
     assert looks == wanted
     italic = [p.text for p in view.paragraphs if p.runs and all(run.italic for run in p.runs)]
-    assert italic == [line.text for line in REPORTS[locale] if line.guidance]
-    names = Counter(
-        name for name in PLACEHOLDERS for line in REPORTS[locale] if f"{{{{{name}}}}}" in line.text
-    )
+    assert italic == [line.text for line in wanted_lines if line.guidance]
+    names = Counter(name for name in PLACEHOLDERS for line in wanted_lines if f"{{{{{name}}}}}" in line.text)
     assert names == Counter(PLACEHOLDERS)
 
 
@@ -141,6 +141,28 @@ def test_both_languages_ask_the_same() -> None:
     ]
 
 
+def test_in_both_languages_a_fact_stands_once_and_advice_in_each() -> None:
+    lines_ = report(["en", "fr"])
+    texts = [line.text for line in lines_]
+    assert texts[:4] == [
+        "{{title}}",
+        "Date: {{date}}",
+        "Severity · Gravité: {{severity}}",
+        "Status · État: {{status}}",
+    ]
+    assert [line.text[: line.label] for line in lines_ if line.label][1:3] == [
+        "Severity · Gravité:",
+        "Status · État:",
+    ]
+    for locale in ("en", "fr"):
+        assert report([locale]) == REPORTS[locale]
+        advice = [line for line in REPORTS[locale] if line.guidance]
+        assert [line for line in lines_ if line in advice] == advice
+        assert all(
+            any(line.text in text for text in texts) for line in REPORTS[locale] if line.style == "HEADING_1"
+        )
+
+
 def test_what_people_wrote_stays(world: World, drive: str) -> None:
     found = made(world, drive)
     google = connected(settings(world).google_api_url)
@@ -155,16 +177,16 @@ def test_what_people_wrote_stays(world: World, drive: str) -> None:
     assert world.google.document_text(found.template).count("Root cause") == 1
 
 
-@pytest.mark.parametrize("locale", ["en", "fr"])
+@pytest.mark.parametrize("locale", SPOKEN)
 def test_the_spreadsheet_is_ready_for_the_first_incident(world: World, drive: str, locale: str) -> None:
     found = made(world, drive, INCIDENT_LOCALE=locale, INCIDENT_SHEET="Bob's")
-    say, labels = words_for(locale), LABELS[locale]
+    languages, labels = [words_for(one) for one in SPOKEN[locale]], labels_in(SPOKEN[locale])
     book = spreadsheet(world.google, found.spreadsheet)
     assert book.timezone == "America/Toronto"
     incidents, charts = book.sheets
     assert (incidents.title, charts.title) == ("Bob's", labels.tab)
     [header] = incidents.rows()
-    assert tuple(cell.text for cell in header) == tracking.header(locale)
+    assert tuple(cell.text for cell in header) == tracking.header(*SPOKEN[locale])
     assert incidents.properties["gridProperties"]["frozenRowCount"] == 1
     assert incidents.basic_filter == {
         "range": {"sheetId": incidents.id, "startRowIndex": 0, "startColumnIndex": 0, "endColumnIndex": 10}
@@ -179,8 +201,8 @@ def test_the_spreadsheet_is_ready_for_the_first_incident(world: World, drive: st
         for column in (tracking.Column.STATUS, tracking.Column.SEVERITY)
     }
     assert choices == {
-        tracking.Column.STATUS: list(say.statuses.values()),
-        tracking.Column.SEVERITY: severities(say),
+        tracking.Column.STATUS: statuses(languages),
+        tracking.Column.SEVERITY: severities(languages),
     }
     dates = {"date": "DATE", "declared_at": "DATE_TIME", "resolved_at": "DATE_TIME"}
     for name, kind in dates.items():
@@ -192,7 +214,7 @@ def test_the_charts_are_fed_by_formulas_of_the_columns(world: World, drive: str)
     found = made(world, drive, INCIDENT_SHEET="Bob's")
     _, charts = spreadsheet(world.google, found.spreadsheet).sheets
     header, first, second, *others = charts.rows()
-    assert [cell.text for cell in header] == ["month", *severities(words_for("en")), "hours to resolve"]
+    assert [cell.text for cell in header] == ["month", *severities([words_for("en")]), "hours to resolve"]
     assert len(others) == 10
     assert [first[0].formula, second[0].formula] == [
         "=EDATE(EOMONTH(TODAY();-1)+1;-11)",

@@ -12,7 +12,7 @@ import pytest
 
 from incident.cli import main
 from incident.operate import doctor
-from incident.operate.finding import Finding, State
+from incident.operate.finding import Finding, State, good
 from incident.runtime.settings import WorkerSettings
 from incident.sandbox.faults import Fault
 from incident.sandbox.world import World
@@ -94,7 +94,7 @@ def test_a_token_that_is_revoked(world: World) -> None:
 def test_a_scope_that_is_missing(world: World) -> None:
     world.slack.scopes -= {"pins:write", "users:read"}
     found = examined(world, "Slack token", "Slack scopes")["Slack scopes"]
-    is_bad(found, "missing: pins:write (to pin the briefing); users:read (to put", "incident manifest")
+    is_bad(found, "missing: pins:write (to pin the briefing); users:read (to know", "incident manifest")
 
 
 def test_a_scope_too_many(world: World) -> None:
@@ -137,6 +137,20 @@ def test_there_is_no_such_group(world: World) -> None:
         "On-call groups"
     ]
     is_bad(found, "there is no user group S0NONE", "Set INCIDENT_ONCALL_GROUPS to ids")
+
+
+def test_the_comms_group(world: World) -> None:
+    def found(group: str | None = None) -> Finding:
+        changed = {} if group is None else {"INCIDENT_COMMS_GROUP": group}
+        return examined(world, "Slack token", "Comms group", changed=changed)["Comms group"]
+
+    assert found("") == good("none is set, so whoever leads names a person")
+    assert found() == good("S0COMMS has 3")
+    is_bad(
+        found("S0NONE"),
+        "there is no user group S0NONE",
+        "Set INCIDENT_COMMS_GROUP to an id",
+    )
 
 
 def test_what_is_no_signing_secret(world: World) -> None:
@@ -235,13 +249,17 @@ def test_a_tab_that_is_missing(world: World) -> None:
     is_bad(found, "there is no tab “Nowhere”", "set INCIDENT_SHEET to one that is there: Incidents.")
 
 
-@pytest.mark.parametrize("locale", ["en", "fr"])
+@pytest.mark.parametrize("locale", ["en", "fr", "both"])
 def test_columns_in_another_order(locale: str, world: World) -> None:
     content = world.google._state.files[world.workspace.spreadsheet_id].content
     sheet = content.sheets[0]  # type: ignore[union-attr]  # it is a spreadsheet
     sheet.cells[0, 1] = {"userEnteredValue": {"stringValue": "day"}}
     found = examined(world, "Its tab", INCIDENT_LOCALE=locale)["Its tab"]
-    wanted = {"en": "id | date | title | channel", "fr": "id | date | titre | canal"}[locale]
+    wanted = {
+        "en": "id | date | title | channel",
+        "fr": "id | date | titre | canal",
+        "both": "id | date | title · titre | channel · canal",
+    }[locale]
     is_bad(found, "begins with other columns: id, day, title", f"The first row must begin: {wanted}")
 
 
@@ -343,7 +361,7 @@ def test_prints_a_line_for_each_and_says_it_by_its_status(
     assert main(["doctor"]) == 0
     *lines, empty, closing = capsys.readouterr().out.splitlines()
     assert {line[0] for line in lines} == {"✓"}
-    assert len(lines) == 18
+    assert len(lines) == 19
     assert (empty, closing) == ("", "All is well.")
 
     configure(monkeypatch, world, INCIDENT_SHEET="Nowhere")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from incident.cli import main
+from incident.model.locale import SPOKEN
 from incident.operate.manifest import manifest, to_yaml
 from incident.services.slack_methods import METHODS, PURPOSES
 
@@ -43,7 +44,7 @@ def test_asks_for_the_scopes_of_the_methods_and_the_command_alone() -> None:
     assert PURPOSES.keys() == needed
 
 
-@pytest.mark.parametrize("locale", ["en", "fr"])
+@pytest.mark.parametrize("locale", SPOKEN)
 def test_keeps_to_slacks_limits(locale: str) -> None:
     """https://docs.slack.dev/reference/app-manifest"""
     app = manifest(URL, locale)
@@ -56,7 +57,20 @@ def test_keeps_to_slacks_limits(locale: str) -> None:
     assert len(command["usage_hint"]) <= 1000
 
 
-@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_both_languages_say_what_one_says() -> None:
+    app = manifest(URL, "both")
+    [command] = app["features"]["slash_commands"]
+    for locale in ("en", "fr"):
+        [alone] = manifest(URL, locale)["features"]["slash_commands"]
+        assert alone["description"] in command["description"]
+        assert alone["usage_hint"].strip("[]") in command["usage_hint"]
+    assert command["usage_hint"] == "[what went wrong · ce qui ne va pas]"
+    description = app["display_information"]["description"]
+    assert "A channel, a call and a report" in description
+    assert "Un canal, un appel et un rapport" in description
+
+
+@pytest.mark.parametrize("locale", SPOKEN)
 def test_yaml_says_the_same(locale: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(capsys, "--url", URL, "--locale", locale)
     assert read(text.splitlines()) == manifest(URL, locale)

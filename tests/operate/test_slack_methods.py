@@ -52,6 +52,7 @@ def repair(harness: Harness) -> None:
     slack = Slack(FixedSecret(harness.environment()["SLACK_BOT_TOKEN"]), f"{harness.slack.url}/api/")
     posted = slack.post("incident-sre", plain("twice"), MessageTag("incident_update", "i1"))
     slack.delete(posted)
+    assert len(slack.people()) > len(slack.groups()) > 0  # whom a typed name means
     for _ in range(2):
         slack.add_bookmark(posted.channel, "Call", "https://meet.example.org", ":telephone_receiver:")
     assert slack.remove_duplicate_bookmarks(posted.channel, "https://meet.example.org") == 1

@@ -24,6 +24,7 @@ FILLED = {
     "operations_lead": "Benoît Côté",
     "channel": "#incident-2026-11-23-db",
     "meet": "https://meet.google.com/abc-mnop-xyz",
+    "source": "/incident, typed in Slack",
 }
 CHANGED = {**FILLED, "severity": "2", "status": "resolved", "commander": "Zoé Tremblay"}
 TYPED = "☂☎🙃"

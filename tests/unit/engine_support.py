@@ -158,6 +158,7 @@ class Log:
         after: Sequence[str] = (),
         finds: Sequence[Any] | None = None,
         sweeps: Sequence[Any] | None = None,
+        delay: float = 0.0,
     ) -> Step[Any]:
         """A step whose nth try has the nth outcome, and every later one the last.
 
@@ -169,6 +170,7 @@ class Log:
             after: as in `Step`.
             finds: the outcomes of its looks; None where it has no look.
             sweeps: the outcomes of its sweeps; None where it has none.
+            delay: as in `Step`.
         """
 
         def run(_: object, attempt: Attempt) -> StepResult:
@@ -190,6 +192,7 @@ class Log:
             after=tuple(after),
             find_existing=None if finds is None else find,
             sweep=None if sweeps is None else sweep,
+            delay=delay,
         )
 
     def _at_it(

@@ -28,7 +28,7 @@ ARROWS = {
     "messages": ("commands", "model", "runtime"),
     "services": ("messages", "model", "runtime"),
     "store": ("engine", "model", "runtime"),
-    "surfaces": ("messages", "model", "runtime", "services", "store"),
+    "surfaces": ("commands", "messages", "model", "runtime", "services", "store"),
     "workflows": ("commands", "engine", "messages", "model", "runtime", "services", "surfaces"),
     "intake": ("commands", "messages", "model", "runtime"),
     "worker": (

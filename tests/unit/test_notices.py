@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -13,11 +13,12 @@ import pytest
 from incident.engine.workflow import Attempt, Result, RunSnapshot, Step
 from incident.messages.english import ENGLISH
 from incident.messages.rich import Message
+from incident.messages.words import Words
 from incident.model.incident import Deliverable, Incident
 from incident.runtime.failures import PermanentError, StepError, TransientError
 from incident.services.slack import MessageTag, Posted
 from incident.workflows.notices import progress_notices
-from incident.workflows.registry import DELIVERABLES, WORKFLOWS
+from incident.workflows.registry import WORKFLOWS, deliverable
 
 FOLLOWS = progress_notices(
     {"document": Deliverable.REPORT, "report": Deliverable.REPORT, "opener": Deliverable.INVITATIONS}
@@ -75,10 +76,20 @@ class Work:
     person: str = "U1"
     run_id: str = "run"
     incident: Incident | None = INCIDENT
+    command: Any = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    stale_lines: Sequence[Any] = ()
+    say: Words = ENGLISH
 
     @property
     def services(self) -> Any:
-        return SimpleNamespace(slack=self.slack, say=ENGLISH, announcement_channel="incident-sre")
+        return SimpleNamespace(
+            slack=self.slack, public=lambda render: render(ENGLISH), announcement_channel="incident-sre"
+        )
+
+    def about(self) -> Incident:
+        assert self.incident
+        return self.incident
 
     def since(self) -> float:
         return 0.0
@@ -218,8 +229,45 @@ def test_where_nobody_asked_nobody_is_told_in_person() -> None:
     assert [*steps({}, {"document": REFUSED}, work=alone)] == [f"{TEAM}.0"]
 
 
+SILENT = {
+    # answers to the person who asked: where one does not come they see it themselves
+    "receipt", "thanks", "answer", "card", "list", "question", "which", "menu", "form", "refusal",
+    # told besides the channel's line, which says the same and has a notice of its own
+    "commander",
+    # nothing is missing without it: a button too many for a moment; a mark whose link is its message's place
+    "close_undo", "link", "source",
+}  # fmt: skip
+"""Steps of which nobody is told that they are late or have failed.
+
+Nor are they of what follows from how a run went: notes for the holders of roles, updates for followers, the
+edits of lines, and the notices themselves.
+"""
+
+
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_of_every_step_that_people_wait_for_it_is_known_what_they_miss(name: str) -> None:
-    silent = {"receipt", "thanks", "question", "menu", "form"}
-    """Answers to the person who asked: where one does not come they see it themselves."""
-    assert DELIVERABLES[name].keys() == WORKFLOWS[name].plan - silent
+    for step in WORKFLOWS[name].plan:
+        assert (deliverable(name, step) is None) == (step in SILENT), step
+
+
+def test_no_step_is_silent_that_there_is_not() -> None:
+    assert set().union(*(workflow.plan for workflow in WORKFLOWS.values())) >= SILENT
+
+
+@pytest.mark.parametrize("failure", [LATE, REFUSED])
+@pytest.mark.parametrize(
+    ("workflow", "step"), [(name, step) for name in WORKFLOWS for step in sorted(WORKFLOWS[name].plan)]
+)
+def test_a_workflow_says_what_is_missed_of_it_and_nothing_else(
+    workflow: str, step: str, failure: StepError
+) -> None:
+    """What the registry has, as the retry and the status read it, is what the channel is told."""
+    asked: Any = Work(incident=replace(INCIDENT, channel_id="C1"))
+    following = WORKFLOWS[workflow].follows(asked, RunSnapshot({}, {step: failure}, frozenset()))
+    missed = deliverable(workflow, step)
+    if missed is None:
+        assert not following
+        return
+    (notice,) = following
+    in_person = missed in {Deliverable.CHANNEL, Deliverable.INVITATIONS}
+    assert notice.name == f"notice.{missed}.{'person' if in_person else 'channel'}.0"

@@ -16,6 +16,7 @@ from incident.runtime.settings import (
     IntakeSettings,
     SettingsError,
     WorkerSettings,
+    WorkspaceSettings,
     is_loopback,
     is_same_site,
     is_secret_name,
@@ -50,7 +51,8 @@ def test_the_defaults() -> None:
     assert settings.slack_api_url == "https://slack.com/api/"
     assert (settings.store, settings.google_api_url, settings.google_subject) == ("firestore", "", "")
     assert (settings.sheet, settings.announcement_channel) == ("Incidents", "incident-sre")
-    assert (settings.oncall_groups, settings.timezone, settings.locale) == ((), ZoneInfo("UTC"), "en")
+    assert (settings.oncall_groups, settings.comms_group) == ((), "")
+    assert (settings.timezone, settings.locales) == (ZoneInfo("UTC"), ("en",))
     assert (settings.pubsub_emulator_host, settings.firestore_emulator_host) == ("", "")
 
 
@@ -66,6 +68,7 @@ def test_everything_can_be_set() -> None:
             "INCIDENT_SHEET": "Tab 1",
             "INCIDENT_CHANNEL": "#war-room",
             "INCIDENT_ONCALL_GROUPS": " S1, S2,,",
+            "INCIDENT_COMMS_GROUP": " S0COMMS ",
             "INCIDENT_TIMEZONE": "America/Toronto",
             "INCIDENT_LOCALE": "fr",
             "PUBSUB_EMULATOR_HOST": "127.0.0.1:1",
@@ -77,9 +80,29 @@ def test_everything_can_be_set() -> None:
     assert settings.google_api_url == "http://localhost:8081/"
     assert settings.google_subject == "bot@example.org"
     assert (settings.sheet, settings.announcement_channel) == ("Tab 1", "war-room")
-    assert settings.oncall_groups == ("S1", "S2")
-    assert (settings.timezone.key, settings.locale) == ("America/Toronto", "fr")
+    assert (settings.oncall_groups, settings.comms_group) == (("S1", "S2"), "S0COMMS")
+    assert (settings.timezone.key, settings.locales) == ("America/Toronto", ("fr",))
     assert (settings.pubsub_emulator_host, settings.firestore_emulator_host) == ("127.0.0.1:1", "127.0.0.1:2")
+
+
+@pytest.mark.parametrize("kind", [IntakeSettings, WorkerSettings, WorkspaceSettings])
+@pytest.mark.parametrize(
+    ("chosen", "locales", "locale"),
+    [
+        ("en", ("en",), "en"),
+        ("fr", ("fr",), "fr"),
+        ("both", ("en", "fr"), "en"),
+        (" both ", ("en", "fr"), "en"),
+    ],
+)
+def test_the_languages(kind: Any, chosen: str, locales: tuple[str, ...], locale: str) -> None:
+    settings = kind.load(ENVIRONMENT | {"INCIDENT_LOCALE": chosen})
+    assert (settings.locales, settings.locale) == (locales, locale)
+
+
+def test_a_language_that_is_not_spoken_is_told_what_is_possible() -> None:
+    line = refusal(IntakeSettings, INCIDENT_LOCALE="de")
+    assert line == "INCIDENT_LOCALE is 'de'; it must be en, fr or both"
 
 
 @pytest.mark.parametrize("name", ENVIRONMENT)
@@ -101,6 +124,11 @@ def test_the_slack_function_needs_less() -> None:
         ("INCIDENT_STORE", "firestore:"),
         ("INCIDENT_LOCALE", "de"),
         ("INCIDENT_LOCALE", "en\nfr"),
+        ("INCIDENT_LOCALE", "en,fr"),
+        ("INCIDENT_LOCALE", "Both"),
+        ("INCIDENT_COMMS_GROUP", "@comms"),
+        ("INCIDENT_COMMS_GROUP", "S1,S2"),
+        ("INCIDENT_COMMS_GROUP", "<!subteam^S1>"),
         ("INCIDENT_TIMEZONE", "Mars/Olympus"),
         ("INCIDENT_TIMEZONE", "America"),
         ("INCIDENT_TIMEZONE", "../../etc/passwd"),

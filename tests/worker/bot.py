@@ -24,6 +24,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from incident.engine.run import StoredRun
+from incident.model.facts import UNDO_TIME
 from incident.model.incident import Incident
 from incident.model.interaction import Interaction
 from incident.runtime import clock
@@ -114,9 +115,11 @@ class Bot:
         (message,) = self.published()
         return message
 
-    def press(self, message: Message, action_id: str, value: str | None = None) -> Interaction:
+    def press(
+        self, message: Message, action_id: str, value: str | None = None, user: str = ALICE
+    ) -> Interaction:
         """A person presses a button, or chooses `value` from a menu; likewise."""
-        reply = self.slack.press(ALICE, message.channel, message.ts, action_id, value)
+        reply = self.slack.press(user, message.channel, message.ts, action_id, value)
         assert reply.status == 200
         (published,) = self.published()
         return published
@@ -168,6 +171,11 @@ class Bot:
         sent = self.tick()
         self.carry_out(*sent)
         return sent
+
+    def undo_time(self) -> list[Interaction]:
+        """Nothing that was said so far can be taken back any more; what was carried out because of it."""
+        self.time.pass_(UNDO_TIME.total_seconds() - MINUTE)
+        return self.minute()
 
     # What there is.
 

@@ -27,6 +27,7 @@ def is_there_once(bot: Bot, incident: Incident) -> None:
     """One channel, call, report, row, briefing and board, and no run that is not done."""
     for _ in range(6):  # what acts late would be removed until then
         bot.minute()
+    bot.undo_time()
     assert bot.unfinished() == {}
     bot.surfaces(incident)
     copies = [
@@ -109,13 +110,16 @@ def test_what_is_parsed_otherwise_today_is_carried_on_as_it_was_stored(bot: Bot)
     said = bot.type("severity 2", incident.channel_id)
     bot.fault_injector.break_("slack.chat.*", DOWN)
     assert bot.carry_out(said) == [200]
-    assert bot.run(said.id).command == {"type": "SetSeverity", "severity": "sev2", "reason": ""}
+    stored = dict(bot.run(said.id).command)
+    stated = {"kind": "severity_set", "data": {"severity": "sev2", "reason": "", "before": ""}}
+    assert stored.pop("stated") == stated, "what was stated is known, too"
+    assert stored == {"type": "SetSeverity", "severity": "sev2", "reason": ""}
     bot.fault_injector.mend()
     # today these words would be an update
     changed = replace(said, payload={**said.payload, "text": "update severity 2"})
     assert bot.deliver(changed, 2) == 200
     texts = [message.text for message in bot.messages(incident.channel_id, "incident_line")]
-    assert texts == ["<@U0ALICE> put this at SEV2, major"]
+    assert texts == ["<@U0ALICE> put this at *SEV2, major*: updates every 30 minutes from now."]
     assert bot.incident().last_update is None
 
 
@@ -145,6 +149,7 @@ def test_what_a_newer_version_put_into_an_incident_stays_and_does_no_harm(bot: B
     assert odd in bot.store.facts(incident.id)
     assert bot.surfaces(incident).showing("SEV2, major") == EVERYWHERE
     assert bot.surfaces(incident).showing("contained") == EVERYWHERE
+    bot.undo_time()
     assert bot.unfinished() == {}
 
 
@@ -194,6 +199,7 @@ def test_whatever_the_order_and_however_often_it_ends_the_same(bot: Bot, data: s
     assert surfaces.showing("second") == ["briefing", "board"]
     assert surfaces.showing("SEV1, critical") == surfaces.showing("first") == []
     assert len(bot.messages(incident.channel_id, "incident_line")) == len(said)
+    bot.undo_time()
     assert bot.unfinished() == {}
 
 

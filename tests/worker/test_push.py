@@ -117,11 +117,16 @@ def test_a_message_is_carried_out_once_however_often_it_comes(
     bench: Bot, capsys: pytest.CaptureFixture[str]
 ) -> None:
     statuses = [bench.deliver(UPDATE, attempt) for attempt in (1, 2, None)]
-    assert statuses == [200, 200, 200]
+    assert bench.run(UPDATE.id).state == RunState.WAITING, "its Undo is there for ten minutes"
+    bench.undo_time()
+    assert bench.run(UPDATE.id).state == RunState.DONE
+    capsys.readouterr()
+    statuses += [bench.deliver(UPDATE, attempt) for attempt in (4, None)]
+    assert statuses == [200] * 5
     assert len(bench.said()) == 1
-    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["event"] for line in logged].count("incident.command.completed") == 1
-    assert [line["event"] for line in logged].count("incident.delivery.repeated") == 2
+    events = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert events.count("incident.delivery.repeated") == 2
+    assert not {"incident.step.completed", "incident.command.completed"} & {*events}
 
 
 def test_what_another_worker_is_at_is_refused_for_now(bench: Bot, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,6 +191,7 @@ def test_what_waits_is_acknowledged_and_goes_on_when_it_is_due(
     assert sum(WORDS in text for text in bench.said()) == 1
     for _ in range(4):  # a line that Slack posts late would be deleted until then
         bench.minute()
+    bench.undo_time()
     assert bench.run(UPDATE.id).state == RunState.DONE
     assert sum(WORDS in text for text in bench.said()) == 1
 
@@ -219,7 +225,7 @@ def test_every_line_says_which_run_whose_and_of_which_trace(
         assert line["attempt"] == 3
         assert line["logging.googleapis.com/trace"] == f"projects/sandbox/traces/{TRACE}"
         assert line["logging.googleapis.com/labels"] == {"audit": "true"}
-    assert {line["step"] for line in logged if "step" in line} == {"line", "thanks"}
+    assert {line["step"] for line in logged if "step" in line} == {"people", "line", "board_reply", "thanks"}
     besides = [{name: value for name, value in line.items() if name != "words"} for line in logged]
     assert WORDS not in json.dumps(besides), "people's words stand in one field, which can be left out"
     assert "xoxb-" not in json.dumps(logged)

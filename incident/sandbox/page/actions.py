@@ -23,7 +23,13 @@ class Actions:
         self._switches = switches
         self._table: Mapping[str, Callable[[Body], JsonObject]] = {
             "type": self._type,
+            "edit": self._edit,
+            "delete": self._delete,
             "join": self._join,
+            "leave": self._leave,
+            "open": self._open,
+            "shortcut": self._shortcut,
+            "message_shortcut": self._message_shortcut,
             "press": self._press,
             "press_in_view": self._press_in_view,
             "submit": self._submit,
@@ -42,6 +48,7 @@ class Actions:
 
         Returns:
             `notice`: words for the person that nothing else on the page tells them; empty if there are none.
+            `channel`: of `open`, the id of the conversation.
 
         Raises:
             KeyError: there is no such action, or nothing such as it names.
@@ -51,20 +58,45 @@ class Actions:
 
     def _type(self, body: Body) -> JsonObject:
         # What Slack says to it appears as a message, so there is nothing to be noticed beside it.
-        self._world.slack.type(body.text("user"), body.text("channel"), body.text("text"))
+        place = body.text("user"), body.text("channel")
+        self._world.slack.type(*place, body.text("text"), body.optional("thread"))
+        return _notice("")
+
+    def _edit(self, body: Body) -> JsonObject:
+        place = body.text("user"), body.text("channel"), body.text("ts")
+        self._world.slack.edit(*place, body.text("text"))
+        return _notice("")
+
+    def _delete(self, body: Body) -> JsonObject:
+        self._world.slack.delete(body.text("user"), body.text("channel"), body.text("ts"))
         return _notice("")
 
     def _join(self, body: Body) -> JsonObject:
         self._world.slack.join(body.text("user"), body.text("channel"))
         return _notice("")
 
+    def _leave(self, body: Body) -> JsonObject:
+        self._world.slack.leave(body.text("user"), body.text("channel"))
+        return _notice("")
+
+    def _open(self, body: Body) -> JsonObject:
+        return {**_notice(""), "channel": self._world.slack.open_direct(body.text("user"))}
+
+    def _shortcut(self, body: Body) -> JsonObject:
+        return _shown(self._world.slack.global_shortcut(body.text("user"), body.text("shortcut")))
+
+    def _message_shortcut(self, body: Body) -> JsonObject:
+        place = body.text("user"), body.text("channel"), body.text("ts")
+        return _shown(self._world.slack.message_shortcut(*place, body.text("shortcut")))
+
     def _press(self, body: Body) -> JsonObject:
         place = body.text("user"), body.text("channel"), body.text("ts")
         return _shown(self._world.slack.press(*place, body.text("action"), body.entry("entry")))
 
     def _press_in_view(self, body: Body) -> JsonObject:
-        place = body.text("user"), body.text("view")
-        return _shown(self._world.slack.press_in_view(*place, body.text("action"), body.entry("entry")))
+        place = body.text("user"), body.text("view"), body.text("action")
+        entered = body.entries("entries")
+        return _shown(self._world.slack.press_in_view(*place, body.entry("entry"), entered))
 
     def _submit(self, body: Body) -> JsonObject:
         reply = self._world.slack.submit(body.text("user"), body.text("view"), body.entries("entries"))
@@ -127,6 +159,14 @@ class Body:
         if not isinstance(part, str):
             raise ValueError(f"{name} must be a text")  # noqa: TRY004 - what was sent is wrong, not the program
         return part
+
+    def optional(self, name: str) -> str | None:
+        """A text, or None where it is missing or null.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        return None if self._parts.get(name) is None else self.text(name)
 
     def truth(self, name: str) -> bool:
         """True or false.

@@ -7,7 +7,8 @@
 | `/static/NAME` | the page's own files |
 | `GET /api/state?since=VERSION` | everything, as soon as it differs from `VERSION` |
 | `GET /api/documents/ID`, `spreadsheets/ID`, `folders/ID`, `calls/CODE` | one of them, as it is now |
-| `POST /api/type`, `join`, `press`, `press_in_view`, `submit`, `close` | what a person does in Slack |
+| `POST /api/type`, `edit`, `delete`, `press`, `message_shortcut`, `shortcut` | what a person does in Slack |
+| `POST /api/join`, `leave`, `open`, `press_in_view`, `submit`, `close` | likewise |
 | `POST /api/switches`, `mend`, `pause`, `tick`, `replay`, `kill`, `restart` | what breaks and mends things |
 
 Any site's page can send requests to a port on loopback, so a request is answered only if it asks for a

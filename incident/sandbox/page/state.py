@@ -49,6 +49,10 @@ def everything(world: World, switches: Switches) -> JsonObject:
     """All that the workspace and what is behind the scenes are drawn from."""
     return {
         **_slack(world.slack.workspace),
+        "shortcuts": [
+            {"id": shortcut.callback_id, "name": shortcut.name, "type": shortcut.type}
+            for shortcut in world.slack.people.shortcuts
+        ],
         **_google(world),
         "hints": hints(),
         "services": switches.positions,
@@ -145,7 +149,16 @@ def _slack(workspace: Workspace) -> JsonObject:
         return {
             "workspace": workspace.team.name,
             "people": [
-                {"id": user.id, "name": user.display_name or user.real_name, "bot": bool(user.bot_id)}
+                {
+                    "id": user.id,
+                    "name": user.display_name or user.real_name,
+                    "handle": user.name,
+                    "bot": bool(user.bot_id),
+                    "locale": user.locale,
+                    "gone": user.deleted,
+                    "guest": user.restricted or user.ultra_restricted,
+                    "stranger": bool(user.team),
+                }
                 for user in workspace.users.values()
             ],
             "groups": [{"id": group.id, "name": group.handle} for group in workspace.groups.values()],
@@ -174,6 +187,8 @@ def _slack(workspace: Workspace) -> JsonObject:
                     "text": message.text,
                     "blocks": message.blocks,
                     "thread_ts": message.thread_ts,
+                    "broadcast": message.broadcast,
+                    "inviter": message.inviter,
                     "subtype": message.subtype,
                     "edited": message.edited is not None,
                     "ephemeral_to": message.ephemeral_to,

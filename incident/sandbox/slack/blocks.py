@@ -8,9 +8,11 @@ whole message.
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from incident.sandbox.slack import mrkdwn
@@ -34,6 +36,22 @@ _URL = string(3000, check=lambda url: iter(() if url.startswith(("https://", "ht
 _IDS = {"block_id": _ANY}
 _ACTION = {"type": _ANY, "action_id": _ANY}
 _TYPE = {"type": _ANY}
+
+
+def dated(date: str) -> Iterator[str]:
+    """What is wrong with a date as date pickers have it."""
+    try:
+        fine = datetime.strptime(date, "%Y-%m-%d").strftime("%Y-%m-%d") == date  # noqa: DTZ007 -- a date
+    except ValueError:
+        fine = False
+    if not fine:
+        yield f"must be a date such as 2026-11-23, not {date!r}"
+
+
+def timed(time: str) -> Iterator[str]:
+    """What is wrong with a time of day as time pickers have it."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time):
+        yield f"must be a time such as 14:05, not {time!r}"
 
 
 def _plain(longest: int) -> Check:
@@ -84,8 +102,10 @@ _USERS_SELECT = shape(_TYPE, {**_PICKER, "initial_user": _ANY})
 _MULTI_USERS_SELECT = shape(
     _TYPE, {**_PICKER, "initial_users": listing(_ANY, 100), "max_selected_items": integer(1, 100)}
 )
-_DATEPICKER = shape(_TYPE, {**_PICKER, "initial_date": string(10, 10)})
+_DATEPICKER = shape(_TYPE, {**_PICKER, "initial_date": string(10, check=dated)})
+_TIMEPICKER = shape(_TYPE, {**_PICKER, "initial_time": string(5, check=timed), "timezone": _ANY})
 _CHOICES = {"action_id": _ANY, "confirm": _CONFIRM, "focus_on_load": boolean}
+_DATETIMEPICKER = shape(_TYPE, {**_CHOICES, "initial_date_time": integer(10**9, 10**10 - 1)})
 _RADIO_BUTTONS = shape(
     {**_TYPE, "options": listing(_RICH_OPTION, 10)}, {**_CHOICES, "initial_option": _RICH_OPTION}
 )
@@ -120,6 +140,7 @@ _CHOOSERS = {
     "users_select": _USERS_SELECT,
     "multi_users_select": _MULTI_USERS_SELECT,
     "datepicker": _DATEPICKER,
+    "timepicker": _TIMEPICKER,
     "radio_buttons": _RADIO_BUTTONS,
     "checkboxes": _CHECKBOXES,
 }
@@ -128,7 +149,12 @@ _ACTION_ELEMENTS = {
     "overflow": _OVERFLOW,
     **{name: check for name, check in _CHOOSERS.items() if name != "multi_users_select"},
 }
+# Slack has it in actions and inputs alone:
+# https://docs.slack.dev/reference/block-kit/block-elements/datetime-picker-element
+_ACTION_ELEMENTS["datetimepicker"] = _DATETIMEPICKER
 _ACCESSORIES = {"button": _BUTTON, "overflow": _OVERFLOW, "image": _IMAGE_ELEMENT, **_CHOOSERS}
+
+_INTERACTIVE = frozenset({"plain_text_input", *_ACTION_ELEMENTS, *_CHOOSERS})
 
 _STYLE = {"style": shape({}, dict.fromkeys(("bold", "italic", "strike", "code", "underline"), boolean))}
 _RICH_ELEMENT = by_type(
@@ -194,7 +220,9 @@ _BLOCK = by_type(
             {
                 **_TYPE,
                 "label": _plain(2000),
-                "element": by_type({"plain_text_input": _TEXT_INPUT, **_CHOOSERS}),
+                "element": by_type(
+                    {"plain_text_input": _TEXT_INPUT, "datetimepicker": _DATETIMEPICKER, **_CHOOSERS}
+                ),
             },
             {**_IDS, "hint": _plain(2000), "optional": boolean, "dispatch_action": boolean},
         ),
@@ -228,7 +256,7 @@ def elements(blocks: Sequence[JsonObject]) -> Iterator[tuple[JsonObject, JsonObj
     for block in blocks:
         found = [block.get("accessory"), block.get("element"), *block.get("elements", ())]
         for element in found:
-            if element and element["type"] in {"plain_text_input", *_ACTION_ELEMENTS, *_CHOOSERS}:
+            if element and element["type"] in _INTERACTIVE:
                 yield block, element
 
 
@@ -248,6 +276,8 @@ def view_problems(view: object) -> list[str]:
     if found or not isinstance(view, dict):
         return found
     found = problems(view["blocks"], "modal")
+    if sum(bool(element.get("focus_on_load")) for _, element in elements(view["blocks"])) > 1:
+        found.append("[ERROR] focus_on_load is for one element at most [json-pointer:/view/blocks]")
     if "submit" not in view and any(block["type"] == "input" for block in view["blocks"]):
         found.append("[ERROR] missing required field: submit, as there are inputs [json-pointer:/view]")
     if len(json.dumps(view)) > _LARGEST_VIEW:

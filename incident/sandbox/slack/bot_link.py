@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
 
@@ -51,12 +52,14 @@ def post_form(url: str, secret: str, form: Mapping[str, str]) -> Answer:
     return _post(url, secret, urlencode(form).encode(), "application/x-www-form-urlencoded")
 
 
-def post_json(url: str, secret: str, body: Mapping[str, object]) -> Answer:
-    """Posts JSON, as events come."""
-    return _post(url, secret, json.dumps(body).encode(), "application/json")
+def post_json(url: str, secret: str, body: Mapping[str, object], headers: Mapping[str, str]) -> Answer:
+    """Posts JSON, as events come, with these headers besides the usual ones."""
+    return _post(url, secret, json.dumps(body).encode(), "application/json", headers)
 
 
-def _post(url: str, secret: str, body: bytes, content_type: str) -> Answer:
+def _post(
+    url: str, secret: str, body: bytes, content_type: str, more: Mapping[str, str] = MappingProxyType({})
+) -> Answer:
     timestamp = str(int(time.time()))
     headers = {
         "Content-Type": content_type,
@@ -64,6 +67,7 @@ def _post(url: str, secret: str, body: bytes, content_type: str) -> Answer:
         "User-Agent": USER_AGENT,
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": signature(secret, timestamp, body),
+        **more,
     }
     target = urlsplit(url)
     connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=TIMEOUT)

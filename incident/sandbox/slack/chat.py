@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from incident.sandbox.slack import blocks as block_kit
-from incident.sandbox.slack import mrkdwn, render
+from incident.sandbox.slack import events, mrkdwn, render
 from incident.sandbox.slack.arguments import SlackError
 from incident.sandbox.slack.call import Call
-from incident.sandbox.slack.conversations import direct_channel
-from incident.sandbox.slack.workspace import SLACKBOT, Bookmark, Channel, JsonObject, Message
+from incident.sandbox.slack.conversations import check_addressee, direct_channel
+from incident.sandbox.slack.workspace import SLACKBOT, Bookmark, Channel, JsonObject, Message, Workspace
 
 _DELETED = "This message was deleted."
 _MOST_PINS = 100
@@ -53,6 +53,9 @@ def post_message(call: Call) -> JsonObject:
     said = content(call.get("text", ""), call.get("blocks", None))
     thread = call.get("thread_ts", None)
     _check_thread(call, channel, thread)
+    broadcast = call.get("reply_broadcast", default=False)
+    if broadcast and thread is None:
+        raise SlackError("invalid_arguments", "[ERROR] reply_broadcast: is of use in a thread only")
     message = call.workspace.put(
         Message(
             channel.id,
@@ -63,8 +66,10 @@ def post_message(call: Call) -> JsonObject:
             metadata=_metadata(call),
             thread_ts=thread,
             subtype="bot_message" if call.get("username", "") else "",
+            broadcast=broadcast,
         )
     )
+    call.workspace.happened(lambda: events.message_posted(call.workspace, message))
     shown = render.message(call.workspace, message, metadata=True)
     return {"channel": channel.id, "ts": message.ts, "message": shown}
 
@@ -81,6 +86,7 @@ def _destination(call: Call) -> Channel:
     workspace = call.workspace
     named = workspace.channel_named(wanted.removeprefix("#"))
     if wanted in workspace.users and wanted != call.bot.id:
+        check_addressee(workspace.users[wanted])
         return direct_channel(workspace, wanted)
     found = workspace.channels.get(wanted) or named
     if found is None or (found.kind != "public" and call.bot.id not in found.members):
@@ -93,14 +99,18 @@ def _destination(call: Call) -> Channel:
 
 
 def _check_thread(call: Call, channel: Channel, thread: str | None) -> None:
-    """Slack would post a reply to nothing; here that is refused."""
+    """Slack would post a reply to nothing, or to a reply; here that is refused."""
     if thread is None:
         return
     parent = call.workspace.messages.get(thread)
-    if parent is None or parent.channel != channel.id or parent.ephemeral_to:
+    if parent is None or parent.channel != channel.id or parent.ephemeral_to or _is_reply(parent):
         raise SlackError("thread_not_found")
     if parent.subtype:
         raise SlackError("cannot_reply_to_message")
+
+
+def _is_reply(message: Message) -> bool:
+    return message.thread_ts not in {None, message.ts}
 
 
 def _metadata(call: Call) -> JsonObject | None:
@@ -111,14 +121,25 @@ def _metadata(call: Call) -> JsonObject | None:
 
 
 def post_ephemeral(call: Call) -> JsonObject:
-    """`chat.postEphemeral`: to one member of a channel that the bot is in too."""
+    """`chat.postEphemeral`: to one member of a channel that the bot is in too.
+
+    In a thread that has no reply yet Slack would show it to nobody; here that is refused.
+
+    Source: https://docs.slack.dev/reference/methods/chat.postEphemeral
+    """
     _refuse_disguise(call)
     channel = call.channel(member=True, active=True)
     if call["user"] not in channel.members:
         raise SlackError("user_not_in_channel")
     said = content(call.get("text", ""), call.get("blocks", None))
-    ts = call.workspace.new_ts()
-    message = Message(channel.id, ts, call.bot.id, said.text, said.blocks, ephemeral_to=call["user"])
+    thread = call.get("thread_ts", None)
+    _check_thread(call, channel, thread)
+    if thread is not None and not call.workspace.replies(thread):
+        raise SlackError("thread_not_found")
+    ts, user = call.workspace.new_ts(), call["user"]
+    message = Message(
+        channel.id, ts, call.bot.id, said.text, said.blocks, thread_ts=thread, ephemeral_to=user
+    )
     return {"message_ts": call.workspace.put(message).ts}
 
 
@@ -128,6 +149,9 @@ def update(call: Call) -> JsonObject:
     blocks = call.get("blocks", list(message.blocks) if "text" in call.arguments else None)
     said = content(call.get("text", ""), blocks)
     metadata = _metadata(call) if call.get("metadata", {}) else None
+    broadcast = call.get("reply_broadcast", default=message.broadcast)
+    if broadcast and not _is_reply(message):
+        raise SlackError("cant_broadcast_message")
     changed = call.workspace.put(
         replace(
             message,
@@ -135,16 +159,16 @@ def update(call: Call) -> JsonObject:
             blocks=said.blocks,
             metadata=metadata if "metadata" in call.arguments else message.metadata,
             edited=call.workspace.new_ts(),
+            broadcast=broadcast,
         )
     )
+    call.workspace.happened(lambda: events.message_changed(call.workspace, changed, message))
     shown = render.message(call.workspace, changed, metadata=True)
     return {"channel": changed.channel, "ts": changed.ts, "text": changed.text, "message": shown}
 
 
 def delete(call: Call) -> JsonObject:
-    """`chat.delete`: of the bot's own message; its pin goes with it.
-
-    A message that was replied to leaves a tombstone, as its thread stays.
+    """`chat.delete`: of the bot's own message.
 
     Source: https://docs.slack.dev/reference/methods/chat.delete (only messages posted by that bot, and no
     accommodation for those that bear another name).
@@ -152,14 +176,23 @@ def delete(call: Call) -> JsonObject:
     message = _own(call, "cant_delete_message")
     if message.subtype == "bot_message":
         raise SlackError("cant_delete_message")
-    channel = call.workspace.channels[message.channel]
-    if message.ts in channel.pins:
-        call.workspace.put(replace(channel, pins=tuple(ts for ts in channel.pins if ts != message.ts)))
-    if any(reply.thread_ts == message.ts != reply.ts for reply in call.workspace.history(channel.id)):
-        call.workspace.put(Message(channel.id, message.ts, SLACKBOT, _DELETED, subtype="tombstone"))
-    else:
-        call.workspace.drop(message)
+    remove(call.workspace, message)
     return {"channel": message.channel, "ts": message.ts}
+
+
+def remove(workspace: Workspace, message: Message) -> None:
+    """Deletes a message, and its pin with it; one that was replied to leaves a tombstone for its thread."""
+    if message.ephemeral_to:
+        workspace.drop(message)
+        return
+    workspace.happened(lambda: events.message_deleted(workspace, message))
+    channel = workspace.channels[message.channel]
+    if message.ts in channel.pins:
+        workspace.put(replace(channel, pins=tuple(ts for ts in channel.pins if ts != message.ts)))
+    if workspace.replies(message.ts):
+        workspace.put(Message(channel.id, message.ts, SLACKBOT, _DELETED, subtype="tombstone"))
+    else:
+        workspace.drop(message)
 
 
 def _own(call: Call, otherwise: str) -> Message:
@@ -178,9 +211,9 @@ def permalink(call: Call) -> JsonObject:
 
 
 def history(call: Call) -> JsonObject:
-    """`conversations.history`: newest first, without the replies in threads."""
+    """`conversations.history`: newest first; of replies in threads only those broadcast to the channel."""
     channel = call.channel(member=True)
-    found = [m for m in call.workspace.history(channel.id) if m.thread_ts in {None, m.ts}]
+    found = [m for m in call.workspace.history(channel.id) if m.broadcast or not _is_reply(m)]
     oldest, latest = call.get("oldest", "0"), call.get("latest", "")
     inclusive = call.get("inclusive", default=False)
     chosen = [m for m in reversed(found) if _within(m.ts, oldest, latest, inclusive=inclusive)]
@@ -194,13 +227,16 @@ def history(call: Call) -> JsonObject:
 
 
 def replies(call: Call) -> JsonObject:
-    """`conversations.replies`: the message, then its replies, oldest first."""
+    """`conversations.replies`: the message, whenever it is from, then the replies asked for, oldest first."""
     channel = call.channel(member=True)
     parent = call.workspace.messages.get(call["ts"])
     if parent is None or parent.channel != channel.id or parent.ephemeral_to:
         raise SlackError("thread_not_found")
-    thread = [m for m in call.workspace.history(channel.id) if parent.ts in {m.ts, m.thread_ts}]
-    page, response_metadata = call.page(thread)
+    oldest, latest = call.get("oldest", "0"), call.get("latest", "")
+    inclusive = call.get("inclusive", default=False)
+    found = call.workspace.replies(parent.ts)
+    chosen = [m for m in found if _within(m.ts, oldest, latest, inclusive=inclusive)]
+    page, response_metadata = call.page([parent, *chosen])
     return {
         "messages": _messages(call, page),
         "has_more": bool(response_metadata["next_cursor"]),

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from incident.sandbox.slack import mrkdwn, render
+from incident.sandbox.slack import events, mrkdwn, render
 from incident.sandbox.slack.arguments import SlackError
 from incident.sandbox.slack.call import Call
-from incident.sandbox.slack.workspace import Channel, JsonObject, Kind, Message, Workspace
+from incident.sandbox.slack.workspace import Channel, JsonObject, Kind, Message, User, Workspace
 
 _LONGEST_NAME = 80
 _MOST_INVITED = 100
+_DEACTIVATED = "user_disabled"
 _TYPES: dict[str, Kind] = {"public_channel": "public", "private_channel": "private", "im": "direct"}
 
 
@@ -21,10 +22,31 @@ def system_message(workspace: Workspace, channel: Channel, user: str, subtype: s
     workspace.put(Message(channel.id, workspace.new_ts(), user, text, subtype=subtype))
 
 
-def enter(workspace: Workspace, channel: Channel, user: str) -> Channel:
-    """Makes the user a member, with the line that says so; returns the channel as it is then."""
+def enter(workspace: Workspace, channel: Channel, user: str, inviter: str | None = None) -> Channel:
+    """Makes the user a member, with the line that says so; returns the channel as it is then.
+
+    Args:
+        workspace: where.
+        channel: public or private.
+        user: the id of who comes in.
+        inviter: the id of who brings them in; None if they come by themselves.
+    """
     changed = workspace.put(replace(channel, members=(*channel.members, user)))
-    system_message(workspace, changed, user, "channel_join", f"<@{user}> has joined the channel")
+    text = f"<@{user}> has joined the channel"
+    line = Message(channel.id, workspace.new_ts(), user, text, subtype="channel_join", inviter=inviter)
+    workspace.put(line)
+    workspace.happened(lambda: events.member_joined(workspace, changed, user, line.ts, inviter))
+    return changed
+
+
+def leave(workspace: Workspace, channel: Channel, user: str) -> Channel:
+    """Takes the member out, with the line that says so; returns the channel as it is then."""
+    changed = workspace.put(replace(channel, members=tuple(m for m in channel.members if m != user)))
+    line = Message(
+        channel.id, workspace.new_ts(), user, f"<@{user}> has left the channel", subtype="channel_leave"
+    )
+    workspace.put(line)
+    workspace.happened(lambda: events.member_left(workspace, changed, user, line.ts))
     return changed
 
 
@@ -37,6 +59,18 @@ def direct_channel(workspace: Workspace, user: str) -> Channel:
     created = int(workspace.clock())
     members = (user, workspace.bot.id)
     return workspace.put(Channel(workspace.new_id("D"), "", "direct", user, created, members))
+
+
+def check_addressee(user: User) -> None:
+    """Refuses those whom a bot cannot write to in private.
+
+    Raises:
+        SlackError: `user_disabled`, `cannot_dm_bot`.
+    """
+    if user.deleted:
+        raise SlackError(_DEACTIVATED)
+    if user.bot_id:
+        raise SlackError("cannot_dm_bot")
 
 
 def create(call: Call) -> JsonObject:
@@ -77,7 +111,13 @@ def _new_name(call: Call) -> str:
 
 
 def invite(call: Call) -> JsonObject:
-    """`conversations.invite`: everybody or, with `force`, those who can be; else nobody."""
+    """`conversations.invite`: everybody or, with `force`, those who can be; else nobody.
+
+    With one exception: people whose account is deactivated keep nobody else out, though the answer is the
+    error all the same.
+
+    Source: https://docs.slack.dev/reference/methods/conversations.invite ("Partially failed calls")
+    """
     channel = call.channel(member=True, active=True)
     users = tuple(dict.fromkeys(call["users"]))
     if not users:
@@ -88,11 +128,12 @@ def invite(call: Call) -> JsonObject:
     wrong = {entry["user"] for entry in refused}
     welcome = [user for user in users if user not in wrong]
     force: bool = call.get("force", default=False)
+    if force or all(entry["error"] == _DEACTIVATED for entry in refused):
+        for user in welcome:
+            channel = enter(call.workspace, channel, user, inviter=call.bot.id)
     if refused and not (welcome and force):
         # Slack is not clear about some of them being members already; refusing the whole is the stricter.
         raise SlackError(str(refused[0]["error"]), errors=refused)
-    for user in welcome:
-        channel = enter(call.workspace, channel, user)
     return {
         "channel": render.channel(call.workspace, channel),
         **({"errors": refused} if refused else {}),
@@ -100,11 +141,24 @@ def invite(call: Call) -> JsonObject:
 
 
 def _refusal(call: Call, channel: Channel, user: str) -> str:
+    """Slack's word for why the user cannot be invited; empty if they can.
+
+    Slack does invite other bots; nothing here needs that, so refusing them is the stricter.
+    """
     if user == call.bot.id:
         return "cant_invite_self"
-    if user not in call.workspace.users:
+    found = call.workspace.users.get(user)
+    if found is None:
         return "user_not_found"
-    return "already_in_channel" if user in channel.members else ""
+    if found.deleted:
+        return _DEACTIVATED
+    if found.bot_id:
+        return "cant_invite"
+    if user in channel.members:
+        return "already_in_channel"
+    if found.team:
+        return "user_team_not_in_channel"
+    return "ura_max_channels" if found.ultra_restricted else ""
 
 
 def join(call: Call) -> JsonObject:
@@ -168,8 +222,10 @@ def open_direct(call: Call) -> JsonObject:
     call.require_kind("direct")
     if len(users) != 1:
         raise SlackError("users_list_not_supplied" if not users else "too_many_users")
-    if users[0] not in call.workspace.users:
+    found = call.workspace.users.get(users[0])
+    if found is None:
         raise SlackError("user_not_found")
+    check_addressee(found)
     return {"channel": {"id": direct_channel(call.workspace, users[0]).id}}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from incident.sandbox.slack import render
 from incident.sandbox.slack.arguments import SlackError
 from incident.sandbox.slack.call import Call
-from incident.sandbox.slack.workspace import JsonObject
+from incident.sandbox.slack.workspace import JsonObject, User
 
 
 def auth_test(call: Call) -> JsonObject:
@@ -27,8 +27,25 @@ def user(call: Call) -> JsonObject:
     found = call.workspace.users.get(call["user"])
     if found is None:
         raise SlackError("user_not_found")
-    shown = render.user(call.workspace, found)
-    return {"user": {**shown, "locale": "en-US"} if call.get("include_locale", default=False) else shown}
+    return {"user": _user(call, found)}
+
+
+def users(call: Call) -> JsonObject:
+    """`users.list`: everybody, also bots and those whose account is deactivated; page by page.
+
+    Source: https://docs.slack.dev/reference/methods/users.list
+    """
+    everybody = [found for found in call.workspace.users.values() if not found.team]
+    page, response_metadata = call.page(everybody)
+    return {
+        "members": [_user(call, found) for found in page],
+        "cache_ts": int(call.workspace.clock()),
+        "response_metadata": response_metadata,
+    }
+
+
+def _user(call: Call, shown: User) -> JsonObject:
+    return render.user(call.workspace, shown, locale=call.get("include_locale", default=False))
 
 
 def groups(call: Call) -> JsonObject:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from incident.sandbox.slack.blocks import elements
+from incident.sandbox.slack.blocks import dated, elements, timed
 from incident.sandbox.slack.workspace import JsonObject
 
 Entry: TypeAlias = str | Sequence[str] | None
-"""A text, a date, an option's value or a user's id; several for elements that take several."""
+"""A text, a date, a time, an option's value or a user's id; several for elements that take several."""
+
+_UNIX_DIGITS = 10
 
 
 class UnknownOptionError(ValueError):
-    """Something was chosen that the element does not offer."""
+    """Something was chosen or entered that the element does not offer."""
 
 
 def _option(element: JsonObject, value: str) -> JsonObject:
@@ -31,6 +33,24 @@ def _options(element: JsonObject, values: Sequence[str]) -> list[JsonObject]:
 
 
 _Reader: TypeAlias = Callable[[JsonObject, Any], object]
+
+
+def _well_formed(problems: Callable[[str], Iterator[str]]) -> _Reader:
+    def read(element: JsonObject, entry: str) -> str:
+        for problem in problems(entry) if entry else ():
+            raise UnknownOptionError(f"{element['action_id']} {problem}")
+        return entry
+
+    return read
+
+
+def _moment(element: JsonObject, entry: str) -> int | None:
+    """Unix time in whole seconds."""
+    if entry and not (entry.isdecimal() and len(entry) == _UNIX_DIGITS):
+        raise UnknownOptionError(f"{element['action_id']} takes a Unix time of ten digits, not {entry!r}")
+    return int(entry) if entry else None
+
+
 _STATES: Mapping[str, tuple[str, str, _Reader]] = {
     "plain_text_input": ("value", "initial_value", lambda _, text: text),
     "static_select": ("selected_option", "initial_option", _option),
@@ -38,7 +58,9 @@ _STATES: Mapping[str, tuple[str, str, _Reader]] = {
     "checkboxes": ("selected_options", "initial_options", _options),
     "users_select": ("selected_user", "initial_user", lambda _, user: user),
     "multi_users_select": ("selected_users", "initial_users", lambda _, users: list(users)),
-    "datepicker": ("selected_date", "initial_date", lambda _, date: date),
+    "datepicker": ("selected_date", "initial_date", _well_formed(dated)),
+    "timepicker": ("selected_time", "initial_time", _well_formed(timed)),
+    "datetimepicker": ("selected_date_time", "initial_date_time", _moment),
 }
 """By type of element: the key in the state, the key of the initial value, and how an entry is read."""
 
@@ -83,6 +105,8 @@ def refused(blocks: Sequence[JsonObject], entries: Mapping[str, Entry]) -> Itera
         value = next(part for key, part in entered.items() if key != "type")
         if not value and not block.get("optional"):
             yield block["block_id"], "Please complete this required field."
+        elif isinstance(value, list) and len(value) > (most := element.get("max_selected_items", len(value))):
+            yield block["block_id"], f"Choose at most {most}."
         elif isinstance(value, str) and element["type"] == "plain_text_input":
             if len(value) < element.get("min_length", 0):
                 yield block["block_id"], f"Must be at least {element['min_length']} characters."

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from incident.sandbox.slack import conversations
 from incident.sandbox.slack.api import Api
 from incident.sandbox.slack.entries import Entry
-from incident.sandbox.slack.people import People, Reply
+from incident.sandbox.slack.event_queue import Delivery, EventQueue
+from incident.sandbox.slack.interactions import Interactions, NotPossibleError, Reply
+from incident.sandbox.slack.people import People
+from incident.sandbox.slack.screens import Screens
 from incident.sandbox.slack.seed import seed
+from incident.sandbox.slack.shortcuts import Shortcut
 from incident.sandbox.slack.workspace import JsonObject
 
 if TYPE_CHECKING:
@@ -27,6 +33,8 @@ class FakeSlack:
         workspace: the state.
         api: the Web API; `api.scopes` is what the token may do.
         people: what people do; `people.commands` are the slash commands there are.
+        screens: the modals on people's screens.
+        event_queue: what the bot subscribed to, on its way; nothing is sent unless `event_delivery` says so.
     """
 
     def __init__(
@@ -36,6 +44,7 @@ class FakeSlack:
         bot_token: str,
         signing_secret: str,
         enforce_rate_limits: bool = False,
+        shortcuts: Sequence[Shortcut] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Makes it, seeded; set `url` and `bot_url` once they are known.
@@ -45,11 +54,19 @@ class FakeSlack:
             bot_token: the only token the API accepts.
             signing_secret: what requests to the bot are signed with.
             enforce_rate_limits: whether calls too many are refused.
+            shortcuts: those the app has; with none, people may use any.
             clock: Unix time in seconds. Requests are signed with the real time all the same.
+
+        Raises:
+            ValueError: Slack would not take an app with these shortcuts.
         """
         self.workspace = seed(clock)
         self.api = Api(self.workspace, fault_injector, bot_token, enforce_rate_limits=enforce_rate_limits)
-        self.people = People(self.workspace, signing_secret, lambda: self.api.url)
+        self._interactions = Interactions(self.workspace, signing_secret, lambda: self.api.url)
+        self.people = People(self.workspace, self._interactions)
+        self.people.shortcuts = tuple(shortcuts)
+        self.screens = Screens(self.workspace, self._interactions)
+        self.event_queue = EventQueue(self.workspace, self._interactions.send_event, lambda: self.api.scopes)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request of the bot's."""
@@ -67,11 +84,11 @@ class FakeSlack:
     @property
     def bot_url(self) -> str:
         """Where the bot takes Slack's requests."""
-        return self.people.bot_url
+        return self._interactions.bot_url
 
     @bot_url.setter
     def bot_url(self, url: str) -> None:
-        self.people.bot_url = url
+        self._interactions.bot_url = url
 
     @property
     def enforce_rate_limits(self) -> bool:
@@ -93,7 +110,7 @@ class FakeSlack:
 
     @property
     def events(self) -> bool:
-        """Whether the bot is told of messages in its channels."""
+        """Whether the bot is told of messages in its channels at once, while the person who typed waits."""
         return self.people.events
 
     @events.setter
@@ -101,12 +118,39 @@ class FakeSlack:
         self.people.events = on
 
     @property
+    def event_delivery(self) -> Delivery:
+        """Events are dropped (`off`, as at first), `queued` for `deliver_events`, or `sent` by a thread."""
+        return self.event_queue.delivery
+
+    @event_delivery.setter
+    def event_delivery(self, delivery: Delivery) -> None:
+        self.event_queue.delivery = delivery
+
+    @property
+    def subscribed(self) -> frozenset[str]:
+        """The events the app subscribed to: at first who joins and who leaves."""
+        return self.event_queue.subscribed
+
+    @subscribed.setter
+    def subscribed(self, events: frozenset[str]) -> None:
+        self.event_queue.subscribed = events
+
+    def deliver_events(self) -> list[Reply]:
+        """Sends the bot the events that are queued, oldest first, and returns its answers."""
+        return [Reply(answer.status, answer.body, answer.seconds) for answer in self.event_queue.deliver()]
+
+    def stop_events(self) -> None:
+        """Ends the sending of events; those not sent by then are lost."""
+        self.event_queue.close()
+
+    @property
     def version(self) -> int:
         """How many changes there have been."""
         return self.workspace.version
 
     def seed(self) -> None:
-        """Puts the workspace back to what it is at first."""
+        """Puts the workspace back to what it is at first; events that are queued are forgotten."""
+        self.event_queue.clear()
         self.workspace.restore(seed(self.workspace.clock).snapshot())
 
     def snapshot(self) -> JsonObject:
@@ -114,16 +158,52 @@ class FakeSlack:
         return self.workspace.snapshot()
 
     def restore(self, snapshot: JsonObject) -> None:
-        """Makes everything as it was in the snapshot."""
+        """Makes everything as it was in the snapshot; events that are queued are forgotten."""
+        self.event_queue.clear()
         self.workspace.restore(snapshot)
 
-    def type(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Reply:
+    def type(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, *, literal: bool = False
+    ) -> Reply:
         """A person types a line; see `People.type`."""
-        return self.people.type(user, channel, text, thread_ts)
+        return self.people.type(user, channel, text, thread_ts, literal=literal)
+
+    def edit(self, user: str, channel: str, ts: str, text: str) -> None:
+        """A person edits a message of theirs; see `People.edit`."""
+        self.people.edit(user, channel, ts, text)
+
+    def delete(self, user: str, channel: str, ts: str) -> None:
+        """A person deletes a message of theirs; see `People.delete`."""
+        self.people.delete(user, channel, ts)
 
     def join(self, user: str, channel: str) -> None:
         """A person joins a channel; see `People.join`."""
         self.people.join(user, channel)
+
+    def leave(self, user: str, channel: str) -> None:
+        """A person leaves a channel; see `People.leave`."""
+        self.people.leave(user, channel)
+
+    def invite(self, user: str, channel: str, other: str) -> None:
+        """A person brings another into a channel; see `People.invite`."""
+        self.people.invite(user, channel, other)
+
+    def share(self, channel: str, user: str) -> None:
+        """Has somebody of another workspace in a channel, as if the channel were shared with it.
+
+        Raises:
+            NotPossibleError: there is no such channel, or nobody such of another workspace.
+        """
+        with self.workspace.lock:
+            stranger, where = self.workspace.users.get(user), self.workspace.channels.get(channel)
+            if stranger is None or not stranger.team or where is None or where.kind == "direct":
+                raise NotPossibleError(f"{channel} cannot be shared with {user}")
+            if user not in where.members:
+                conversations.enter(self.workspace, where, user)
+
+    def open_direct(self, user: str) -> str:
+        """A person opens their conversation with the bot; see `People.open_direct`."""
+        return self.people.open_direct(user)
 
     def press(self, user: str, channel: str, ts: str, action_id: str, value: Entry = None) -> Reply:
         """A person presses or chooses in a message; see `People.press`."""
@@ -133,14 +213,25 @@ class FakeSlack:
         """A person uses a shortcut of a message; see `People.message_shortcut`."""
         return self.people.message_shortcut(user, channel, ts, callback_id)
 
-    def press_in_view(self, user: str, view_id: str, action_id: str, value: Entry = None) -> Reply:
-        """A person presses or chooses in a modal; see `People.press_in_view`."""
-        return self.people.press_in_view(user, view_id, action_id, value)
+    def global_shortcut(self, user: str, callback_id: str) -> Reply:
+        """A person uses a shortcut that belongs to no message; see `People.global_shortcut`."""
+        return self.people.global_shortcut(user, callback_id)
+
+    def press_in_view(
+        self,
+        user: str,
+        view_id: str,
+        action_id: str,
+        value: Entry = None,
+        values: Mapping[str, Entry] = MappingProxyType({}),
+    ) -> Reply:
+        """A person presses or chooses in a modal; see `Screens.press`."""
+        return self.screens.press(user, view_id, action_id, value, values)
 
     def submit(self, user: str, view_id: str, values: Mapping[str, Entry]) -> Reply:
-        """A person submits a modal; see `People.submit`."""
-        return self.people.submit(user, view_id, values)
+        """A person submits a modal; see `Screens.submit`."""
+        return self.screens.submit(user, view_id, values)
 
     def close(self, user: str, view_id: str) -> Reply:
-        """A person closes a modal; see `People.close`."""
-        return self.people.close(user, view_id)
+        """A person closes a modal; see `Screens.close`."""
+        return self.screens.close(user, view_id)

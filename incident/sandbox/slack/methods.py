@@ -36,6 +36,7 @@ _VIEW = Argument(mapping, required=True)
 _DESCRIPTION = Argument(text, required=True, longest=250, too_long="too_long")
 _PAGE = {"cursor": _TEXT, "limit": Argument(count)}
 _TEAM = {"team_id": _TEXT}
+_SPAN = {"inclusive": _FLAG, "latest": Argument(moment), "oldest": Argument(moment)}
 _LIST = {**_PAGE, **_TEAM, "exclude_archived": _FLAG, "types": Argument(ids)}
 _CONTENT = {
     "text": Argument(text, longest=40_000, too_long="msg_too_long"),
@@ -85,7 +86,7 @@ METHODS: Mapping[str, Method] = {
     "chat.postEphemeral": Method(
         chat.post_ephemeral,
         TIER_4,
-        {"channel": _ID, "user": _ID, **_CONTENT, **_LOOK},
+        {"channel": _ID, "user": _ID, **_CONTENT, **_LOOK, "thread_ts": Argument(timestamp)},
         scopes=("chat:write",),
     ),
     "chat.postMessage": Method(
@@ -107,7 +108,7 @@ METHODS: Mapping[str, Method] = {
     "chat.update": Method(
         chat.update,
         TIER_3,
-        {"channel": _ID, "ts": _TS, **_CONTENT, "metadata": Argument(mapping)},
+        {"channel": _ID, "ts": _TS, **_CONTENT, "metadata": Argument(mapping), "reply_broadcast": _FLAG},
         scopes=("chat:write",),
     ),
     "conversations.archive": Method(conversations.archive, TIER_2, {"channel": _ID}, by_kind=_MANAGE),
@@ -120,10 +121,8 @@ METHODS: Mapping[str, Method] = {
         {
             "channel": _ID,
             **_PAGE,
+            **_SPAN,
             "include_all_metadata": _FLAG,
-            "inclusive": _FLAG,
-            "latest": Argument(moment),
-            "oldest": Argument(moment),
         },
         by_kind=_HISTORY,
         writes=False,
@@ -160,7 +159,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.replies": Method(
         chat.replies,
         TIER_3,
-        {"channel": _ID, "ts": _TS, **_PAGE, "include_all_metadata": _FLAG},
+        {"channel": _ID, "ts": _TS, **_PAGE, **_SPAN, "include_all_metadata": _FLAG},
         by_kind=_HISTORY,
         writes=False,
     ),
@@ -192,6 +191,13 @@ METHODS: Mapping[str, Method] = {
         directory.user,
         TIER_4,
         {"user": _ID, "include_locale": _FLAG},
+        scopes=("users:read",),
+        writes=False,
+    ),
+    "users.list": Method(
+        directory.users,
+        TIER_2,
+        {**_PAGE, **_TEAM, "include_locale": _FLAG},
         scopes=("users:read",),
         writes=False,
     ),

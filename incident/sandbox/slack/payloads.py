@@ -11,7 +11,6 @@ from incident.sandbox.slack.workspace import Channel, JsonObject, Message, User,
 
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 -- deprecated by Slack, still sent
 _CHANNEL_NAMES = {"private": "privategroup", "direct": "directmessage"}
-_CHANNEL_TYPES = {"public": "channel", "private": "group", "direct": "im"}
 
 
 def _channel_name(channel: Channel) -> str:
@@ -22,10 +21,11 @@ def slash_command(
     workspace: Workspace, person: User, channel: Channel, command: str, text: str
 ) -> dict[str, str]:
     """The form of a slash command, but for its `trigger_id` and `response_url`."""
+    team = _team(workspace, person)
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": workspace.team.id,
-        "team_domain": workspace.team.domain,
+        "team_id": team["id"],
+        "team_domain": team["domain"],
         "channel_id": channel.id,
         "channel_name": _channel_name(channel),
         "user_id": person.id,
@@ -37,18 +37,26 @@ def slash_command(
     }
 
 
+def _team(workspace: Workspace, person: User) -> dict[str, str]:
+    """The workspace a person acts from: in a channel shared with another, that may be the other one."""
+    if person.team:
+        return {"id": person.team, "domain": "another-workspace"}
+    return {"id": workspace.team.id, "domain": workspace.team.domain}
+
+
 def _interaction(workspace: Workspace, person: User, kind: str) -> JsonObject:
+    team = _team(workspace, person)
     return {
         "type": kind,
         "user": {
             "id": person.id,
             "username": person.name,
             "name": person.name,
-            "team_id": workspace.team.id,
+            "team_id": team["id"],
         },
         "api_app_id": APP_ID,
         "token": VERIFICATION_TOKEN,
-        "team": {"id": workspace.team.id, "domain": workspace.team.domain},
+        "team": team,
         "enterprise": None,
         "is_enterprise_install": False,
     }
@@ -65,6 +73,7 @@ def block_action(
 ) -> JsonObject:
     """`block_actions` for an element in a message; an ephemeral message itself is not sent along."""
     ephemeral = message.ephemeral_to is not None
+    shown = render.message(workspace, message)
     return {
         **_interaction(workspace, person, "block_actions"),
         "container": {
@@ -72,9 +81,10 @@ def block_action(
             "message_ts": message.ts,
             "channel_id": channel.id,
             "is_ephemeral": ephemeral,
+            **({"thread_ts": shown["thread_ts"]} if "thread_ts" in shown else {}),
         },
         "channel": {"id": channel.id, "name": _channel_name(channel)},
-        **({} if ephemeral else {"message": render.message(workspace, message)}),
+        **({} if ephemeral else {"message": shown}),
         "state": {"values": values},
         "actions": [action],
     }
@@ -94,6 +104,18 @@ def message_shortcut(
         "channel": {"id": channel.id, "name": _channel_name(channel)},
         "message_ts": message.ts,
         "message": render.message(workspace, message),
+    }
+
+
+def global_shortcut(workspace: Workspace, person: User, callback_id: str) -> JsonObject:
+    """`shortcut`, but for its `trigger_id`: it belongs to no channel and has no `response_url`.
+
+    Source: https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    return {
+        **_interaction(workspace, person, "shortcut"),
+        "action_ts": workspace.new_ts(),
+        "callback_id": callback_id,
     }
 
 
@@ -127,15 +149,15 @@ def view_closed(workspace: Workspace, person: User, view: View) -> JsonObject:
     }
 
 
-def message_event(workspace: Workspace, channel: Channel, message: Message) -> JsonObject:
-    """An `event_callback` for a message that a person posted."""
+def event_callback(workspace: Workspace, event: JsonObject) -> JsonObject:
+    """The envelope of an event."""
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": workspace.team.id,
         "api_app_id": APP_ID,
         "type": "event_callback",
         "event_id": workspace.new_id("Ev"),
-        "event_time": int(float(message.ts)),
+        "event_time": int(float(event["event_ts"])),
         "authorizations": [
             {
                 "enterprise_id": None,
@@ -146,10 +168,5 @@ def message_event(workspace: Workspace, channel: Channel, message: Message) -> J
             }
         ],
         "is_ext_shared_channel": False,
-        "event": {
-            **render.message(workspace, message),
-            "channel": channel.id,
-            "channel_type": _CHANNEL_TYPES[channel.kind],
-            "event_ts": message.ts,
-        },
+        "event": event,
     }

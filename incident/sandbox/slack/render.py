@@ -6,6 +6,7 @@ from itertools import groupby
 
 from incident.sandbox.slack.call import APP_ID
 from incident.sandbox.slack.workspace import (
+    SLACKBOT,
     Bookmark,
     Channel,
     JsonObject,
@@ -17,17 +18,30 @@ from incident.sandbox.slack.workspace import (
 )
 
 
-def user(workspace: Workspace, shown: User) -> JsonObject:
-    """A user object, without the e-mail address (that needs a scope of its own)."""
+def user(workspace: Workspace, shown: User, *, locale: bool = False) -> JsonObject:
+    """A user object, without the e-mail address (that needs a scope of its own).
+
+    Of a deactivated account Slack says neither time zone nor locale nor whether it was a guest's.
+
+    Source: https://docs.slack.dev/reference/objects/user-object
+    """
+    active: JsonObject = {
+        "tz": shown.tz,
+        "is_restricted": shown.restricted,
+        "is_ultra_restricted": shown.ultra_restricted,
+        **({"locale": shown.locale} if locale else {}),
+    }
     return {
         "id": shown.id,
-        "team_id": workspace.team.id,
+        "team_id": shown.team or workspace.team.id,
         "name": shown.name,
-        "deleted": False,
+        "deleted": shown.deleted,
         "real_name": shown.real_name,
-        "tz": shown.tz,
-        "is_bot": bool(shown.bot_id),
+        # Slack does not call Slackbot a bot: https://github.com/slackapi/bolt-js/issues/794
+        "is_bot": bool(shown.bot_id) and shown.id != SLACKBOT,
         "is_app_user": False,
+        **({} if shown.deleted else active),
+        **({"is_stranger": True} if shown.team else {}),
         "profile": {
             "real_name": shown.real_name,
             "display_name": shown.display_name,
@@ -86,13 +100,14 @@ def message(workspace: Workspace, shown: Message, *, metadata: bool = False) -> 
     reactions = sorted(r.split(":") for r in shown.reactions)
     grouped = {name: [who for _, who in given] for name, given in groupby(reactions, lambda r: r[0])}
     optional: JsonObject = {
-        "subtype": shown.subtype,
+        "subtype": "thread_broadcast" if shown.broadcast else shown.subtype,
         "hidden": shown.subtype == "tombstone",
+        **_thread(workspace, shown),
         "bot_id": author.bot_id,
         "app_id": APP_ID if author.id == workspace.bot.id else "",
         "blocks": list(shown.blocks),
-        "thread_ts": shown.thread_ts,
         "edited": shown.edited and {"user": shown.user, "ts": shown.edited},
+        "inviter": shown.inviter,
         "metadata": shown.metadata if metadata else None,
         "pinned_to": [shown.channel] if shown.ts in workspace.channels[shown.channel].pins else [],
         "reactions": [{"name": n, "users": who, "count": len(who)} for n, who in grouped.items()],
@@ -102,8 +117,29 @@ def message(workspace: Workspace, shown: Message, *, metadata: bool = False) -> 
         "user": shown.user,
         "text": shown.text,
         "ts": shown.ts,
-        "team": workspace.team.id,
+        "team": author.team or workspace.team.id,
         **{key: value for key, value in optional.items() if value},
+    }
+
+
+def _thread(workspace: Workspace, shown: Message) -> JsonObject:
+    """What a reply says of its thread, and the message that a thread hangs on.
+
+    Source: https://docs.slack.dev/messaging/retrieving-messages (a parent has its own `ts` as `thread_ts`)
+    """
+    parent = workspace.messages.get(shown.thread_ts or "")
+    if parent is not None and parent.ts != shown.ts:
+        return {"thread_ts": parent.ts, "parent_user_id": parent.user}
+    replies = [] if shown.ephemeral_to else workspace.replies(shown.ts)
+    if not replies:
+        return {"thread_ts": shown.thread_ts}
+    people = list(dict.fromkeys(reply.user for reply in replies))
+    return {
+        "thread_ts": shown.ts,
+        "reply_count": len(replies),
+        "reply_users": people,
+        "reply_users_count": len(people),
+        "latest_reply": replies[-1].ts,
     }
 
 
@@ -123,6 +159,8 @@ def bookmark(shown: Bookmark) -> JsonObject:
 
 def view(workspace: Workspace, shown: View, values: JsonObject | None = None) -> JsonObject:
     """A view object, with what was entered in `state`."""
+    # A person of another workspace sees it as their own: only `app_installed_team_id` is always the app's.
+    team = workspace.users[shown.user].team or workspace.team.id
     optional = {"submit": None, "close": None, "private_metadata": "", "callback_id": "", "external_id": ""}
     flags = {"clear_on_close": False, "notify_on_close": False, "submit_disabled": False}
     return {
@@ -130,8 +168,9 @@ def view(workspace: Workspace, shown: View, values: JsonObject | None = None) ->
         **flags,
         **shown.content,
         "id": shown.id,
-        "team_id": workspace.team.id,
+        "team_id": team,
         "app_id": APP_ID,
+        "app_installed_team_id": workspace.team.id,
         "bot_id": workspace.bot.bot_id,
         "hash": shown.hash,
         "root_view_id": shown.id,

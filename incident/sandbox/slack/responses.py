@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from incident.sandbox.slack import events
 from incident.sandbox.slack.arguments import SlackError
-from incident.sandbox.slack.chat import Content, content
+from incident.sandbox.slack.chat import Content, content, remove
 from incident.sandbox.slack.schema import boolean, listing, one_of, shape, string
 from incident.sandbox.slack.workspace import JsonObject, Message, ResponseUrl, Workspace
 
@@ -25,6 +26,7 @@ _PAYLOAD = shape(
         "response_type": one_of("ephemeral", "in_channel"),
         "replace_original": boolean,
         "delete_original": boolean,
+        "thread_ts": string(17, 17),
         "unfurl_links": boolean,
         "unfurl_media": boolean,
     },
@@ -84,19 +86,34 @@ def _act(workspace: Workspace, url: ResponseUrl, payload: JsonObject) -> Message
     # A slash command has no message to replace; its answers are messages of their own.
     original = workspace.messages.get(url.original or "")
     if payload.get("delete_original") and original:
-        workspace.drop(original)
+        remove(workspace, original)
         return None
     said = _content(payload)
     if payload.get("replace_original") and original:
         edited = None if original.ephemeral_to else workspace.new_ts()
-        return workspace.put(replace(original, text=said.text, blocks=said.blocks, edited=edited))
+        changed = workspace.put(replace(original, text=said.text, blocks=said.blocks, edited=edited))
+        if not changed.ephemeral_to:
+            workspace.happened(lambda: events.message_changed(workspace, changed, original))
+        return changed
     return _post(workspace, url.user, url.channel, payload, said)
 
 
 def _post(workspace: Workspace, user: str, channel: str, payload: JsonObject, said: Content) -> Message:
     seen_by = None if payload.get("response_type") == "in_channel" else user
-    ts, bot = workspace.new_ts(), workspace.bot.id
-    return workspace.put(Message(channel, ts, bot, said.text, said.blocks, ephemeral_to=seen_by))
+    ts, bot, thread = workspace.new_ts(), workspace.bot.id, payload.get("thread_ts")
+    if thread is not None and not _is_thread(workspace, channel, thread):
+        raise SlackError("thread_not_found")
+    message = workspace.put(
+        Message(channel, ts, bot, said.text, said.blocks, thread_ts=thread, ephemeral_to=seen_by)
+    )
+    if seen_by is None:
+        workspace.happened(lambda: events.message_posted(workspace, message))
+    return message
+
+
+def _is_thread(workspace: Workspace, channel: str, ts: str) -> bool:
+    parent = workspace.messages.get(ts)
+    return parent is not None and parent.channel == channel and parent.thread_ts in {None, ts}
 
 
 def _content(payload: JsonObject) -> Content:

@@ -51,6 +51,11 @@ class User:
         title: what they do.
         tz: an IANA time zone.
         bot_id: the bot's own id (`B…`), empty for people.
+        locale: the language they have Slack in, such as `fr-CA`.
+        deleted: whether the account is deactivated.
+        restricted: whether they are a guest.
+        ultra_restricted: whether they are a guest of a single channel.
+        team: the id of the workspace they belong to where that is another one, else empty.
     """
 
     id: str
@@ -60,6 +65,11 @@ class User:
     title: str = ""
     tz: str = "America/Toronto"
     bot_id: str = ""
+    locale: str = "en-US"
+    deleted: bool = False
+    restricted: bool = False
+    ultra_restricted: bool = False
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +125,12 @@ class Message:
         blocks: Block Kit, each with its `block_id`.
         metadata: `event_type` and `event_payload`, or None.
         thread_ts: the message it replies to, or None.
+        broadcast: whether a reply is shown in the channel as well.
         subtype: `channel_join` and the like for system messages, else empty.
         edited: the `ts` of the last edit, or None.
         ephemeral_to: the only user who sees it, or None.
         reactions: emoji names, each followed by `:` and the id of who reacted.
+        inviter: the id of who invited the one who joined, or None.
     """
 
     channel: str
@@ -132,6 +144,8 @@ class Message:
     edited: str | None = None
     ephemeral_to: str | None = None
     reactions: tuple[str, ...] = ()
+    broadcast: bool = False
+    inviter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +239,14 @@ class Workspace:
         bot: the bot's user.
         clock: Unix time in seconds; replaceable, for tests.
         lock: re-entrant; every change takes it.
+        listeners: told of every event, by who made it happen and while the lock is held: not to block.
     """
 
     def __init__(self, team: Team, bot: User, clock: Callable[[], float] = time.time) -> None:
         self.team = team
         self.bot = bot
         self.clock = clock
+        self.listeners: list[Callable[[Callable[[], JsonObject]], None]] = []
         self.lock = threading.RLock()
         self._changed = threading.Condition(self.lock)
         self._version = 0
@@ -294,6 +310,21 @@ class Workspace:
         return sorted(
             (m for m in found if m.ephemeral_to is None or m.ephemeral_to == viewer), key=lambda m: m.ts
         )
+
+    def replies(self, ts: str) -> list[Message]:
+        """The replies in the thread of a message, oldest first, without the ephemeral ones."""
+        with self.lock:
+            found = [m for m in self.messages.values() if m.thread_ts == ts != m.ts and not m.ephemeral_to]
+        return sorted(found, key=lambda m: m.ts)
+
+    def happened(self, event: Callable[[], JsonObject]) -> None:
+        """Tells the listeners what an app may have subscribed to.
+
+        Args:
+            event: makes it, as Slack's Events API has it; called by a listener that wants it, at once.
+        """
+        for listener in self.listeners:
+            listener(event)
 
     def snapshot(self) -> JsonObject:
         """A copy of everything, as JSON; `restore` takes it back."""

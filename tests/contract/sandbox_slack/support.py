@@ -34,6 +34,7 @@ class Bot:
 
     answer: Callable[[dict[str, Any]], Response] = lambda _: Response()
     received: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         request = Request(environ)
@@ -44,6 +45,7 @@ class Bot:
         else:
             sent = dict(parse_qsl(body.decode(), keep_blank_values=True))
             sent = json.loads(sent["payload"]) if "payload" in sent else sent
+        self.headers.append(dict(request.headers))
         self.received.append(sent)
         return self.answer(sent)(environ, start_response)
 

@@ -71,6 +71,13 @@ def _section(text: str, **more: object) -> dict[str, Any]:
         (actions(users_select(action_id="x" * 256)), "/blocks/0/elements/0/action_id"),
         (actions(users_select(), users_select()), "action_id 'who' is used 2 times"),
         (actions({"type": "multi_users_select", "action_id": "x"}), "/blocks/0/elements/0/type"),
+        ([_section("x", accessory={"type": "datetimepicker", "action_id": "x"})], "/blocks/0/accessory/type"),
+        (actions({"type": "datepicker", "initial_date": "2026-02-30"}), "/blocks/0/elements/0/initial_date"),
+        (actions({"type": "timepicker", "initial_time": "9:30"}), "/blocks/0/elements/0/initial_time"),
+        (
+            actions({"type": "datetimepicker", "initial_date_time": 1795478400000}),
+            "/blocks/0/elements/0/initial_date_time",
+        ),
         ([{"type": "context", "elements": [{"type": "mrkdwn", "text": "x"}] * 11}], "/blocks/0/elements"),
     ],
 )
@@ -122,5 +129,15 @@ def test_views_are_checked() -> None:
     assert block_kit.view_problems(modal()) == []
     without = modal()
     del without["submit"]
-    wrong = [without, modal(title=title("x" * 25)), modal(private_metadata="x" * 3001), modal(size="large")]
+    choosers = [
+        {"type": "actions", "elements": [users_select(focus_on_load=True, action_id=name)]} for name in "ab"
+    ]
+    assert block_kit.view_problems(modal(blocks=choosers[:1])) == []
+    wrong = [
+        without,
+        modal(blocks=choosers),
+        modal(title=title("x" * 25)),
+        modal(private_metadata="x" * 3001),
+        modal(size="large"),
+    ]
     assert all(block_kit.view_problems(view) for view in wrong)

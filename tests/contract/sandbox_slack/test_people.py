@@ -11,7 +11,9 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 from werkzeug.wrappers import Response
 
-from incident.sandbox.slack import FakeSlack, NotPossibleError, bot_link
+from incident.sandbox.slack import FakeSlack, NotPossibleError, Shortcut, bot_link
+from incident.sandbox.slack.entries import Entry
+from incident.sandbox.slack.shortcuts import of_manifest
 from tests.contract.sandbox_slack.support import (
     ALICE,
     DIRECT,
@@ -118,10 +120,17 @@ GROUPS = [{"label": HINT, "options": options(word)} for word in "ab"]
             {"selected_option": options("b")[0]},
         ),
         (overflow("a", "b"), "a", {"selected_option": options("a")[0]}),
+        ({"type": "timepicker", "action_id": "time"}, "14:05", {"selected_time": "14:05"}),
+        ({"type": "datetimepicker", "action_id": "at"}, "1795478400", {"selected_date_time": 1795478400}),
+        (
+            {"type": "checkboxes", "action_id": "steps", "options": options("a", "b")},
+            ["b"],
+            {"selected_options": options("b")},
+        ),
     ],
 )
 def test_choosing_in_a_message(
-    slack: FakeSlack, bot: Bot, element: dict[str, Any], value: str, chosen: dict[str, Any]
+    slack: FakeSlack, bot: Bot, element: dict[str, Any], value: Entry, chosen: dict[str, Any]
 ) -> None:
     client = WebClient(TOKEN, base_url=f"{slack.url}/api/")
     ts = client.chat_postMessage(channel=SRE, text="x", blocks=actions(element, button()))["ts"]
@@ -232,6 +241,99 @@ def test_a_trigger_opens_one_modal_within_three_seconds(
     clock.offset = 3.5
     late = bot.received[1]["trigger_id"]
     assert error(lambda: client.views_open(trigger_id=late, view=modal())) == "expired_trigger_id"
+
+
+SHORTCUTS = (
+    Shortcut("start", "Start an incident", "global"),
+    Shortcut("add_to_timeline", "Add to timeline", "message", "Notes the message"),
+)
+
+
+def test_a_shortcut_of_no_message(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
+    slack.people.shortcuts = SHORTCUTS
+    assert slack.global_shortcut(ALICE, "start").status == 200
+    (sent,) = bot.received
+    assert (sent["type"], sent["callback_id"], sent["user"]["id"]) == ("shortcut", "start", ALICE)
+    assert not sent.keys() & {"channel", "message", "response_url"}
+    client.views_open(trigger_id=sent["trigger_id"], view=modal())
+    ts = str(slack.type(ZOE, SRE, "x").ts)
+    assert slack.message_shortcut(ZOE, SRE, ts, "add_to_timeline").status == 200
+    with pytest.raises(NotPossibleError):
+        slack.global_shortcut(ALICE, "add_to_timeline")
+    with pytest.raises(NotPossibleError):
+        slack.message_shortcut(ZOE, SRE, ts, "start")
+    with pytest.raises(NotPossibleError):
+        slack.global_shortcut("U0INGRID", "start")
+
+
+@pytest.mark.parametrize(
+    "shortcuts",
+    [
+        [Shortcut("a", "x" * 25, "global")],
+        [Shortcut("a", "", "global")],
+        [Shortcut("a", "x", "channel")],  # type: ignore[arg-type] # that is the point
+        [Shortcut("x" * 256, "x", "global")],
+        [Shortcut("a", "x", "global", "x" * 151)],
+        [Shortcut("a", "x", "global"), Shortcut("a", "y", "message")],
+        [Shortcut(str(n), "x", "global") for n in range(11)],
+    ],
+)
+def test_shortcuts_that_slack_would_not_take(slack: FakeSlack, shortcuts: list[Shortcut]) -> None:
+    with pytest.raises(ValueError, match=r"shortcut|callback_id|description"):
+        slack.people.shortcuts = shortcuts
+
+
+def test_the_shortcuts_of_a_manifest() -> None:
+    listed = [{"name": "Note", "type": "message", "callback_id": "note", "description": "Notes it"}]
+    assert of_manifest({"features": {"shortcuts": listed}}) == (
+        Shortcut("note", "Note", "message", "Notes it"),
+    )
+    assert of_manifest({"features": {}}) == ()
+
+
+def test_somebody_of_another_workspace(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
+    slack.share(SRE, "U0SAM")
+    ts = client.chat_postMessage(channel=SRE, text="x", blocks=actions(button()))["ts"]
+    slack.type("U0SAM", SRE, "/incident x")
+    slack.press("U0SAM", SRE, ts, "press_me")
+    typed, pressed = bot.received
+    assert typed["team_id"] == "T0BIRCH"
+    assert (pressed["user"]["team_id"], pressed["team"]["id"]) == ("T0BIRCH", "T0BIRCH")
+    view = client.views_open(trigger_id=pressed["trigger_id"], view=modal())["view"]
+    assert (view["team_id"], view["app_installed_team_id"]) == ("T0BIRCH", "T0MAPLE")
+    assert client.conversations_history(channel=SRE)["messages"][0]["text"] == "x"
+
+
+def field(element: dict[str, Any], **more: object) -> dict[str, Any]:
+    label = {"type": "plain_text", "text": "Field"}
+    return {"type": "input", "block_id": element["action_id"], "label": label, "element": element, **more}
+
+
+def test_every_kind_of_field_in_a_modal(slack: FakeSlack, bot: Bot, client: WebClient) -> None:
+    described = [{**option, "description": HINT} for option in options("a", "b")]
+    fields: list[dict[str, Any]] = [
+        {"type": "multi_users_select", "action_id": "people", "max_selected_items": 2},
+        {"type": "radio_buttons", "action_id": "radio", "options": described},
+        {"type": "checkboxes", "action_id": "boxes", "options": described},
+        {"type": "datepicker", "action_id": "day"},
+        {"type": "timepicker", "action_id": "time", "initial_time": "09:30"},
+        {"type": "datetimepicker", "action_id": "moment"},
+    ]
+    slack.type(ALICE, SRE, "/incident")
+    view = modal(blocks=[field(element) for element in fields])
+    view_id = client.views_open(trigger_id=bot.received[0]["trigger_id"], view=view)["view"]["id"]
+    good = {"people": [ALICE, ZOE], "radio": "a", "boxes": ["b"], "day": "2026-11-23", "moment": "1795478400"}
+    refused = slack.submit(ALICE, view_id, {**good, "people": [ALICE, ZOE, "U0DANA"]})
+    assert refused.errors == {"people": "Choose at most 2."}
+    for wrong in ({"day": "tomorrow"}, {"time": "25:00"}, {"moment": "soon"}, {"people": ["U0INGRID"]}):
+        with pytest.raises(ValueError, match=r"tomorrow|25:00|soon|U0INGRID"):
+            slack.submit(ALICE, view_id, {**good, **wrong})
+    assert slack.submit(ALICE, view_id, good).status == 200
+    found = bot.received[-1]["view"]["state"]["values"]
+    chosen = {name: next(v for k, v in value[name].items() if k != "type") for name, value in found.items()}
+    assert chosen.pop("radio")["value"] == "a"
+    assert [box["value"] for box in chosen.pop("boxes")] == ["b"]
+    assert chosen == {"people": [ALICE, ZOE], "day": "2026-11-23", "time": "09:30", "moment": 1795478400}
 
 
 def test_events_when_they_are_on(slack: FakeSlack, bot: Bot) -> None:

@@ -2,11 +2,15 @@
 import { follow, post } from "./api.js";
 import { Backstage } from "./backstage.js";
 import { Composer } from "./composer.js";
+import { confirmed } from "./confirm.js";
 import { drawConversation, messagesFor } from "./conversation.js";
+import { fill } from "./dom.js";
+import { menu } from "./menu.js";
 import { showModal } from "./modal.js";
 import { namesIn } from "./people.js";
 import { Seen } from "./seen.js";
 import { drawSidebar, visibleTo } from "./sidebar.js";
+import { typed } from "./speech.js";
 
 let state = null;
 let person = localStorage.getItem("person");
@@ -14,7 +18,8 @@ const seen = new Seen();
 const dialog = document.getElementById("modal");
 const backstage = new Backstage({ tell, failed: complain });
 const composer = new Composer({
-  send: (text) => post("type", { user: person, channel: here(), text }),
+  send: (text, thread) => post("type", { user: person, channel: here(), text, thread }),
+  edit: (ts, text) => post("edit", { user: person, channel: here(), ts, text }),
   join: () => post("join", { user: person, channel: here() }),
   failed: complain,
 });
@@ -28,29 +33,86 @@ function here() {
 
 function draw() {
   if (state === null) return;
-  const people = state.people.filter(({ bot }) => !bot);
-  if (!people.some(({ id }) => id === person)) person = people[0].id;
+  const players = playersIn(state);
+  if (!players.some(({ id }) => id === person)) person = players[0].id;
   const place = { person, channel: here() };
   const setting = {
     names: namesIn(state),
-    people,
+    people: state.people.filter(({ bot, gone, stranger }) => !bot && !gone && !stranger),
     bots: new Set(state.people.filter(({ bot }) => bot).map(({ id }) => id)),
     act: (ts, action, entry = null) => tell("press", { user: person, channel: here(), ts, action, entry }),
+    menu: menuOf,
   };
   seen.read(place, messagesFor(state, place.channel, person));
-  drawSidebar(state, place, ({ id }) => id !== place.channel && seen.unread(person, messagesFor(state, id, person)));
+  drawSidebar(state, place, players, ({ id }) => id !== place.channel && seen.unread(person, messagesFor(state, id, person)));
   drawConversation(state, place, setting);
   composer.draw(state, place);
+  drawChannelMenu(place);
+  drawShortcuts();
   drawModal(state.views.find(({ user }) => user === person), setting);
   backstage.draw(state);
 }
 
 function drawModal(view, setting) {
-  const acting = { ...setting, act: (action, entry = null) => tell("press_in_view", { user: person, view: view.id, action, entry }) };
+  const acting = {
+    ...setting,
+    act: (action, entry = null, entries = {}) => tell("press_in_view", { user: person, view: view.id, action, entry, entries }),
+  };
   showModal(dialog, view, acting, {
     submit: (id, entries) => tell("submit", { user: person, view: id, entries }),
     close: (id) => tell("close", { user: person, view: id }),
   });
+}
+
+/** Those one can be: people who are still there and, of another workspace, those in a channel here. */
+function playersIn({ people, channels }) {
+  const members = new Set(channels.flatMap((channel) => channel.members));
+  return people.filter(({ id, bot, gone, stranger }) => !bot && !gone && (!stranger || members.has(id)));
+}
+
+/** What can be done with a message, for the menu beside it. */
+function menuOf(message) {
+  if (message.ephemeral_to || message.subtype === "tombstone") return [];
+  const { ts } = message;
+  const shortcuts = state.shortcuts.filter(({ type }) => type === "message").map(({ id, name }) => ({
+    label: name, does: () => void tell("message_shortcut", { user: person, channel: here(), ts, shortcut: id }),
+  }));
+  const own = message.user === person && !message.subtype ? [
+    { label: "Edit message", does: () => composer.change(ts, typed(message.text, namesIn(state))) },
+    { label: "Delete message …", look: "danger", does: () => void remove(ts) },
+  ] : [];
+  const parent = message.thread_ts ?? ts;
+  return [{ label: "Reply in thread", does: () => composer.reply(parent, namesIn(state).person(message.user)) }, ...shortcuts, ...own];
+}
+
+async function remove(ts) {
+  const sure = await confirmed({
+    title: "Delete this message?", text: ["It cannot be brought back."], yes: "Delete", no: "Keep it", danger: true,
+  });
+  if (sure) await tell("delete", { user: person, channel: here(), ts });
+}
+
+/** What can be done with the channel: it can be left, if one is in it. */
+function drawChannelMenu({ channel: id }) {
+  const channel = state.channels.find((candidate) => candidate.id === id);
+  const leaves = channel.members.includes(person) && channel.kind !== "direct" && channel.name !== "general" && !channel.archived;
+  const items = [{ label: `Leave #${channel.name}`, does: () => void tell("leave", { user: person, channel: id }) }];
+  drawOnce("channel-menu", `${person} ${id} ${leaves}`, () => leaves && menu("This channel", items));
+}
+
+/** The app's shortcuts that belong to no message. */
+function drawShortcuts() {
+  const shortcuts = state.shortcuts.filter(({ type }) => type === "global");
+  const items = shortcuts.map(({ id, name }) => ({ label: name, does: () => void tell("shortcut", { user: person, shortcut: id }) }));
+  drawOnce("shortcuts", JSON.stringify(shortcuts), () => items.length > 0 && menu("Shortcuts", items, { face: "⚡" }));
+}
+
+/** Draws something anew when its stamp has changed, so that a menu stays open meanwhile. */
+function drawOnce(id, stamp, render) {
+  const place = document.getElementById(id);
+  if (place.dataset.stamp === stamp) return;
+  place.dataset.stamp = stamp;
+  fill(place, render());
 }
 
 /** Does something, and says so when Slack has anything to say about it. */
@@ -82,12 +144,22 @@ function toggle(side, open) {
 document.getElementById("person").addEventListener("change", (event) => {
   person = event.target.value;
   localStorage.setItem("person", person);
+  composer.leaveThread();
   draw();
+});
+document.getElementById("channels").addEventListener("click", async (event) => {
+  if (event.target.closest("[data-open-direct]") === null) return;
+  try {
+    location.hash = (await post("open", { user: person })).channel;
+  } catch (error) {
+    complain(error);
+  }
 });
 document.getElementById("open-sidebar").addEventListener("click", () => toggle("sidebar", !document.body.classList.contains("with-sidebar")));
 document.getElementById("toggle-backstage").addEventListener("click", (event) => toggle("backstage", event.currentTarget.getAttribute("aria-expanded") !== "true"));
 window.addEventListener("hashchange", () => {
   toggle("sidebar", false);
+  composer.leaveThread();
   draw();
   composer.focus();
 });

@@ -1,14 +1,18 @@
 /** Block Kit as elements. https://docs.slack.dev/reference/block-kit */
+import { GROUPS, control, entered, isControl } from "./choices.js";
+import { confirmed } from "./confirm.js";
 import { h } from "./dom.js";
 import { picture } from "./emoji.js";
 import { anchor } from "./links.js";
-import { mrkdwn, plain } from "./mrkdwn.js";
+import { menu } from "./menu.js";
+import { mrkdwn, plain, timeElement } from "./mrkdwn.js";
 
 /**
  * @typedef {object} Setting What a block needs to know beside itself.
  * @property {{person: (id: string) => string, channel: (id: string) => string|undefined}} names
  * @property {(actionId: string, entry?: string|string[]) => Promise<void>} act a button was pressed or a choice
  *     was made.
+ * @property {boolean} [inForm] whether all this stands in a form already.
  * @property {{id: string, name: string}[]} people who can be chosen.
  */
 
@@ -50,79 +54,71 @@ function image({ alt_text: words }) {
   return h("span", { class: "block picture", role: "img", "aria-label": words }, `🖼 ${words}`);
 }
 
-const CHOICES = {
-  overflow: ({ options }) => options,
-  static_select: optionsOf,
-  radio_buttons: ({ options }) => options,
-  users_select: (_, people) => peopleAsOptions(people),
-};
-
-/** An interactive element of a message. */
+/** An interactive element of a message, or of a modal outside its inputs. */
 function element(item, setting) {
   if (item.type === "button") return button(item, setting);
   if (item.type === "image") return image(item);
-  if (item.type === "datepicker") return datepicker(item, setting);
-  if (item.type in CHOICES) return choice(item, CHOICES[item.type](item, setting.people), setting);
-  return unknown(item);
+  if (item.type === "overflow") return overflow(item, setting);
+  return isControl(item) ? chooser(item, setting) : unknown(item);
 }
 
-/** The options of a menu, also where they stand in groups. */
-export function optionsOf({ options, option_groups: groups = [] }) {
-  return options ?? groups.flatMap((group) => group.options);
+function overflow(item, setting) {
+  const items = item.options.map(({ text: words, value, url }) => ({
+    label: plain(words), value, href: url ? anchor(url) : null, does: () => void act(item, value, setting),
+  }));
+  return menu("More actions", items, { look: "button more", action: item.action_id });
 }
 
-/** Everybody, as options of a menu. */
-export function peopleAsOptions(people) {
-  return people.map(({ id, name }) => ({ text: { text: name, emoji: false }, value: id }));
+/** Acts, once what there is to confirm is confirmed; returns whether it was. */
+async function act(item, entry, setting) {
+  if (item.confirm && !(await confirmed(question(item.confirm, setting)))) return false;
+  await setting.act(item.action_id, entry);
+  return true;
 }
 
-function datepicker(item, setting) {
-  const change = (event) => void setting.act(item.action_id, event.currentTarget.value);
-  return h("input", {
-    type: "date", class: "choice", value: item.initial_date, "data-action": item.action_id, onchange: change,
-    "aria-label": item.placeholder ? plain(item.placeholder) : "Date",
-  });
+function question({ title, text: words, confirm, deny, style }, setting) {
+  return { title: plain(title), text: text(words, setting), yes: plain(confirm), no: plain(deny), danger: style === "danger" };
 }
 
 function button(item, setting) {
-  const act = () => setting.act(item.action_id);
   const look = `button ${item.style ?? ""}`;
   const label = plain(item.text);
   const link = item.url ? anchor(item.url) : null;
+  const named = { class: look, "aria-label": item.accessibility_label, "data-action": item.action_id };
   // A button with a link opens it, and tells the app as well.
-  if (link) return h("a", { ...link, class: look, "aria-label": item.accessibility_label, onclick: () => void act() }, label);
+  if (link) return h("a", { ...link, ...named, onclick: () => void setting.act(item.action_id) }, label);
   const press = async (event) => {
-    if (item.confirm && !window.confirm(confirmation(item.confirm, setting))) return;
     const pressed = event.currentTarget;
-    pressed.disabled = true;
+    if (pressed.ariaDisabled === "true") return;
+    pressed.ariaDisabled = "true"; // `disabled` itself would take the focus away
     try {
-      await act();
+      await act(item, undefined, setting);
     } finally {
-      pressed.disabled = false;
+      pressed.ariaDisabled = null;
     }
   };
-  return h("button", { type: "button", class: look, "aria-label": item.accessibility_label, "data-action": item.action_id, onclick: press }, label);
+  return h("button", { type: "button", ...named, onclick: press }, label);
 }
 
-function confirmation(confirm, setting) {
-  return [[plain(confirm.title)], text(confirm.text, setting)]
-    .map((part) => part.map((node) => node.textContent ?? node).join(""))
-    .join("\n\n");
-}
-
-/** A menu that acts at once when something is chosen. */
-function choice(item, options, setting) {
-  const label = item.placeholder ? plain(item.placeholder) : "More …";
-  const initial = item.initial_option?.value ?? item.initial_user;
-  const change = (event) => {
-    const menu = event.currentTarget;
-    void setting.act(item.action_id, menu.value);
-    if (item.type === "overflow") menu.value = ""; // keeps no choice, so that the same can be chosen again
+/** A menu, boxes or a picker that acts at once when something is chosen. */
+function chooser(item, setting) {
+  const label = item.placeholder ? plain(item.placeholder) : LABELS[item.type] ?? "Choose";
+  const change = async (event) => {
+    const form = event.currentTarget.closest("form");
+    const entry = entered(new FormData(form), item);
+    if (entry !== null && !(await act(item, entry, setting)) && !setting.inForm) form.reset();
   };
-  return h("select", { class: "choice", "aria-label": label, "data-action": item.action_id, onchange: change },
-    h("option", { value: "", disabled: true, selected: initial === undefined }, label),
-    options.map((option) => h("option", { value: option.value, selected: option.value === initial }, plain(option.text))));
+  const boxed = GROUPS.has(item.type);
+  const attributes = { name: item.action_id, class: "choice", "aria-label": label, "data-action": item.action_id };
+  const drawn = control(item, attributes, setting);
+  // A form of its own keeps radio buttons of different messages apart.
+  return h(setting.inForm ? "div" : "form", {
+    class: boxed ? "boxes" : "choosing", role: boxed ? "group" : null, "aria-label": boxed ? label : null,
+    "data-action": boxed ? item.action_id : null, onsubmit: (event) => event.preventDefault(), onchange: change,
+  }, item.type === "multi_users_select" ? h("details", { class: "fold" }, h("summary", { class: "button" }, label, " ▾"), drawn) : drawn);
 }
+
+const LABELS = { datepicker: "Date", timepicker: "Time", datetimepicker: "Date and time", users_select: "Person", multi_users_select: "People" };
 
 /** An element of a `rich_text` block. Its texts are literal: no markup, no entities. */
 function rich(item, setting) {
@@ -149,7 +145,7 @@ const RUNS = {
     h("a", { class: "mention", href: `#${part.channel_id}` }, `#${names.channel(part.channel_id) ?? part.channel_id}`),
   usergroup: (part, { names }) => h("span", { class: "mention" }, `@${names.person(part.usergroup_id)}`),
   broadcast: (part) => h("span", { class: "mention everyone" }, `@${part.range}`),
-  date: (part) => h("time", {}, part.fallback ?? new Date(part.timestamp * 1000).toLocaleString()),
+  date: (part) => timeElement(part.timestamp, part.format, { fallback: part.fallback, url: part.url }),
 };
 
 function run(part, setting) {

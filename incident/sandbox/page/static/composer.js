@@ -5,14 +5,20 @@ const FIRST_WORDS = "/incident database is down";
 
 /** The composer. `draw` it with every new state. */
 export class Composer {
-  /** @param {{send: (text: string) => Promise<object>, join: () => Promise<object>, failed: (error: Error) => void}} does */
+  /**
+   * @param {{send: (text: string, thread?: string) => Promise<object>, edit: (ts: string, text: string) => Promise<object>,
+   *     join: () => Promise<object>, failed: (error: Error) => void}} does
+   */
   constructor(does) {
     this.does = does;
+    this.target = null;
+    this.about = document.getElementById("about");
     this.offered = [];
     this.draft = document.getElementById("draft");
     this.hints = document.getElementById("hints");
     this.form = document.getElementById("composer");
     this.join = document.getElementById("join");
+    document.getElementById("about-nothing").addEventListener("click", () => this.leaveThread());
     this.join.addEventListener("click", () => void does.join().catch(does.failed));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -44,6 +50,34 @@ export class Composer {
       h("button", { type: "button", class: "try", onclick: () => this.suggest(FIRST_WORDS) }, h("code", {}, FIRST_WORDS)));
   }
 
+  /** What is typed next goes into the thread of this message. */
+  reply(ts, name) {
+    this.aim({ thread: ts }, `Reply in the thread, to ${name}`);
+  }
+
+  /** What is typed next takes the place of this message's words, which are in the box already. */
+  change(ts, words) {
+    this.aim({ edited: ts }, "Edit your message");
+    this.suggest(words);
+  }
+
+  /** What is typed next is a message of its own again. */
+  leaveThread() {
+    if (this.target === null) return;
+    if (this.target.edited) this.draft.value = "";
+    this.target = null;
+    this.about.hidden = true;
+    this.typed();
+  }
+
+  aim(target, words) {
+    this.leaveThread();
+    this.target = target;
+    this.about.hidden = false;
+    this.about.querySelector("span").textContent = words;
+    this.focus();
+  }
+
   suggest(text) {
     this.draft.value = text;
     this.typed();
@@ -58,6 +92,8 @@ export class Composer {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       void this.send();
+    } else if (event.key === "Escape") {
+      this.leaveThread();
     } else if (event.key === "Tab" && !event.shiftKey && /^\/[a-z]*$/.test(this.draft.value)) {
       event.preventDefault();
       this.suggest("/incident ");
@@ -84,8 +120,10 @@ export class Composer {
     this.form.classList.add("sending");
     this.draft.readOnly = true;
     try {
-      await this.does.send(text);
+      const { thread, edited } = this.target ?? {};
+      await (edited ? this.does.edit(edited, text) : this.does.send(text, thread));
       this.draft.value = "";
+      if (edited) this.leaveThread(); // in a thread people go on talking
       this.typed();
     } catch (error) {
       this.does.failed(error);

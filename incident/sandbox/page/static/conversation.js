@@ -65,7 +65,7 @@ function items(messages, channel, setting) {
   const replies = Map.groupBy(messages.filter(isReply), ({ thread_ts: parent }) => parent);
   const list = [];
   let before = null;
-  for (const message of messages.filter((candidate) => !isReply(candidate))) {
+  for (const message of messages.filter((candidate) => candidate.broadcast || !isReply(candidate))) {
     const day = moment(message.ts).toDateString();
     if (before === null || moment(before.ts).toDateString() !== day) {
       list.push({ key: `day ${day}`, stamp: "", render: () => h("div", { class: "day", role: "separator" }, h("span", {}, called(moment(message.ts)))) });
@@ -82,14 +82,14 @@ function isReply({ ts, thread_ts: parent }) {
 
 function item(message, before, replies, channel, setting) {
   const continued = before !== null && before.user === message.user &&
-    before.ephemeral_to === message.ephemeral_to && !isSystem(message) && !isSystem(before) && replies.length === 0 &&
+    before.ephemeral_to === message.ephemeral_to && !isSystem(message) && !isSystem(before) && replies.length === 0 && !message.broadcast &&
     Number.parseFloat(message.ts) - Number.parseFloat(before.ts) < TOGETHER;
   const pinned = channel.pins.includes(message.ts);
   return {
     key: message.ts + (message.ephemeral_to ?? ""),
     stamp: JSON.stringify([message, continued, pinned, replies]),
     render: () => messageElement(message, actingOn(message, setting), {
-      continued, pinned, replies: replies.map((reply) => messageElement(reply, actingOn(reply, setting))),
+      continued, pinned, broadcast: message.broadcast, replies: replies.map((reply) => messageElement(reply, actingOn(reply, setting))),
     }),
   };
 }

@@ -41,7 +41,7 @@ export function keyed(parent, items) {
         parent.insertBefore(fresh, place);
       } else {
         if (place === element) place = fresh;
-        element.replaceWith(fresh);
+        replace(element, fresh);
       }
       element = fresh;
     } else if (element !== place) {
@@ -51,6 +51,13 @@ export function keyed(parent, items) {
     if (element === place) place = place.nextElementSibling;
   }
   for (const gone of before.values()) gone.remove();
+}
+
+/** Puts an element in the place of another; who stood on one of its controls stands on that of the same name. */
+function replace(element, fresh) {
+  const focused = element.contains(document.activeElement) ? document.activeElement.dataset.action : undefined;
+  element.replaceWith(fresh);
+  if (focused !== undefined) fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
 }
 
 /** `true` when the element is scrolled to its end, give or take a line. */

@@ -2,6 +2,7 @@
 import { blocks } from "./blocks.js";
 import { h } from "./dom.js";
 import { withPictures } from "./emoji.js";
+import { menu } from "./menu.js";
 import { mrkdwn, unstyled } from "./mrkdwn.js";
 import { avatar, clock, moment } from "./people.js";
 
@@ -11,6 +12,15 @@ const SYSTEM = new Set([
   "bot_add", "reminder_add",
 ]);
 
+/** The threads that were folded, by the message they hang on. */
+const folded = new Set();
+
+function fold({ currentTarget, newState }, ts) {
+  if (!currentTarget.isConnected) return; // drawn anew meanwhile
+  if (newState === "closed") folded.add(ts);
+  else folded.delete(ts);
+}
+
 /** Whether the message tells of something that happened rather than being said by somebody. */
 export function isSystem(message) {
   return SYSTEM.has(message.subtype);
@@ -18,28 +28,35 @@ export function isSystem(message) {
 
 /**
  * @param {object} message
- * @param {import("./blocks.js").Setting & {bots: Set<string>}} setting
- * @param {{continued?: boolean, pinned?: boolean, replies?: Element[]}} [place] `continued`: the same person spoke
- *     just before, so the name is not repeated.
+ * @param {import("./blocks.js").Setting & {bots: Set<string>, menu: (message: object) => object[]}} setting `menu`: what can
+ *     be done with a message.
+ * @param {{continued?: boolean, pinned?: boolean, broadcast?: boolean, replies?: Element[]}} [place] `continued`: the same
+ *     person spoke just before, so the name is not repeated; `broadcast`: a reply that is shown in the channel as well.
  */
-export function messageElement(message, setting, { continued = false, pinned = false, replies = [] } = {}) {
+export function messageElement(message, setting, { continued = false, pinned = false, broadcast = false, replies = [] } = {}) {
   const name = setting.names.person(message.user);
   const bot = setting.bots.has(message.user);
   const time = h("time", { datetime: moment(message.ts).toISOString(), title: moment(message.ts).toLocaleString() }, clock(message.ts));
   if (isSystem(message)) {
     return h("article", { class: "message system" }, avatar(name, message.user, bot),
-      h("p", {}, h("b", {}, name), " ", unstyled(said(message), setting.names), " ", time));
+      h("p", {}, h("b", {}, name), " ", unstyled(said(message), setting.names), message.inviter && `, added by ${setting.names.person(message.inviter)}`, " ", time));
   }
   return h("article", { class: ["message", continued && "continued", pinned && "pinned", message.ephemeral_to && "ephemeral"].filter(Boolean).join(" ") },
     h("div", { class: "gutter" }, continued ? time : avatar(name, message.user, bot)),
     h("div", { class: "said" },
       pinned && h("p", { class: "note" }, "📌 Pinned to this channel"),
       message.ephemeral_to && h("p", { class: "note" }, "👁 Only visible to you"),
+      broadcast && h("p", { class: "note" }, "↪ Replied to a thread"),
       h("header", { class: continued ? "unseen" : "" }, h("b", {}, name), bot && h("span", { class: "app" }, "APP"), !continued && time),
       content(message, setting),
       reactions(message),
-      replies.length > 0 && h("details", { class: "replies", open: true },
-        h("summary", {}, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`), replies)));
+      replies.length > 0 && h("details", { class: "replies", open: !folded.has(message.ts), ontoggle: (event) => fold(event, message.ts) },
+        h("summary", {}, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`), replies)),
+    more(setting.menu(message), name));
+}
+
+function more(items, name) {
+  return items.length > 0 && h("div", { class: "more-of-it" }, menu(`What to do with this message of ${name}`, items));
 }
 
 /** A system message's text without the person it begins with, as their name stands before it. */

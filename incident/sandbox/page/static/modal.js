@@ -1,5 +1,6 @@
 /** The dialog of a modal view that the bot has opened. https://docs.slack.dev/surfaces/modals */
-import { blocks, optionsOf, peopleAsOptions } from "./blocks.js";
+import { blocks } from "./blocks.js";
+import { GROUPS, control, entered, isControl } from "./choices.js";
 import { fill, h } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 
@@ -11,7 +12,7 @@ import { plain } from "./mrkdwn.js";
  *     block id.
  * @param {import("./blocks.js").Setting} setting
  * @param {{submit: (id: string, entries: Object<string, string|string[]>) => Promise<void>, close: (id: string) => Promise<void>}} does
- *     `entries` by action id.
+ *     `entries` by action id. `setting.act` takes them as its third argument.
  */
 export function showModal(dialog, view, setting, does) {
   if (view === undefined) {
@@ -26,9 +27,12 @@ export function showModal(dialog, view, setting, does) {
       event.preventDefault();
       void does.close(view.id);
     };
+    const before = dialog.dataset.view === view.id ? kept(dialog) : [];
+    dialog.dataset.view = view.id;
     fill(dialog, form(view, setting, does));
+    keep(dialog, before);
     if (!dialog.open) dialog.showModal();
-    dialog.querySelector("input, textarea, select")?.focus();
+    (dialog.querySelector("[autofocus]") ?? dialog.querySelector("input, textarea, select"))?.focus();
   }
   showErrors(dialog, view.errors);
 }
@@ -45,79 +49,61 @@ function form({ id, content }, setting, does) {
       send.disabled = false;
     }
   };
+  const acting = {
+    ...setting,
+    inForm: true,
+    act: (action, entry) => setting.act(action, entry, entries(document.querySelector("#modal form"), content.blocks)),
+  };
   return h("form", { class: "modal", onsubmit: submit },
     h("header", {}, h("h2", { id: "modal-title" }, plain(content.title)),
       h("button", { type: "button", class: "plain", "aria-label": "Close", onclick: cancel }, "✕")),
-    h("div", { class: "body" }, content.blocks.map((block) => (block.type === "input" ? input(block, setting) : blocks([block], setting)))),
+    h("div", { class: "body" }, content.blocks.map((block) => (block.type === "input" ? input(block, acting) : blocks([block], acting)))),
     h("footer", {}, h("button", { type: "button", class: "button", onclick: cancel }, content.close ? plain(content.close) : "Cancel"), send));
 }
-
-const GROUPS = new Set(["radio_buttons", "checkboxes"]);
 
 function input(block, setting) {
   const { element } = block;
   const id = `field-${block.block_id}`;
   const described = `${id}-hint ${id}-error`;
   const label = [plain(block.label), block.optional && h("span", { class: "optional" }, " (optional)")];
-  const attributes = { id, name: element.action_id, required: !block.optional, "aria-describedby": described };
-  const control = (FIELDS[element.type] ?? unknown)(element, attributes, setting);
+  const attributes = {
+    id, name: element.action_id, required: !block.optional, "aria-describedby": described, autofocus: Boolean(element.focus_on_load),
+  };
+  const act = (event) => void setting.act(element.action_id, entered(new FormData(event.target.form), element));
+  const onchange = block.dispatch_action ? act : null;
+  const field = control(element, attributes, setting);
   const below = [
     h("p", { class: "hint", id: `${id}-hint` }, block.hint ? plain(block.hint) : ""),
     h("p", { class: "error", id: `${id}-error`, role: "alert" }),
   ];
   if (GROUPS.has(element.type)) {
-    return h("fieldset", { class: "field", "data-block": block.block_id, "aria-describedby": described }, h("legend", {}, label), control, below);
+    return h("fieldset", { class: "field", "data-block": block.block_id, "aria-describedby": described, onchange }, h("legend", {}, label), field, below);
   }
-  return h("div", { class: "field", "data-block": block.block_id }, h("label", { for: id }, label), control, below);
+  return h("div", { class: "field", "data-block": block.block_id, onchange }, h("label", { for: id }, label), field, below);
 }
-
-function unknown({ type }) {
-  return h("p", { class: "unknown" }, `[${type}: the sandbox does not draw this]`);
-}
-
-const FIELDS = {
-  plain_text_input: (element, attributes) => {
-    const all = {
-      ...attributes, placeholder: element.placeholder && plain(element.placeholder), autocomplete: "off",
-      minlength: element.min_length, maxlength: element.max_length,
-    };
-    if (element.multiline) return h("textarea", { ...all, rows: 4 }, element.initial_value ?? "");
-    return h("input", { ...all, type: "text", value: element.initial_value });
-  },
-  datepicker: (element, attributes) => h("input", { ...attributes, type: "date", value: element.initial_date }),
-  static_select: (element, attributes) => menu(element, attributes, optionsOf(element), [element.initial_option?.value]),
-  users_select: (element, attributes, { people }) => menu(element, attributes, peopleAsOptions(people), [element.initial_user]),
-  multi_users_select: (element, attributes, { people }) =>
-    menu(element, { ...attributes, multiple: true, size: people.length }, peopleAsOptions(people), element.initial_users ?? []),
-  radio_buttons: (element, attributes) => boxes("radio", element, attributes, [element.initial_option?.value]),
-  checkboxes: (element, { name }) =>
-    boxes("checkbox", element, { name }, (element.initial_options ?? []).map(({ value }) => value)),
-};
-
-function menu(element, attributes, options, initial) {
-  const none = !attributes.multiple && !initial[0] && h("option", { value: "" }, element.placeholder ? plain(element.placeholder) : "Choose …");
-  return h("select", attributes, none,
-    options.map((option) => h("option", { value: option.value, selected: initial.includes(option.value) }, plain(option.text))));
-}
-
-function boxes(type, element, { name, required }, chosen) {
-  return element.options.map((option) =>
-    h("label", { class: "box" },
-      h("input", { type, name, value: option.value, required, checked: chosen.includes(option.value) }),
-      " ", plain(option.text), option.description && h("small", {}, plain(option.description))));
-}
-
-const SEVERAL = new Set(["checkboxes", "multi_users_select"]);
 
 /** What was entered, by action id; what was left empty is left out, but for texts. */
 function entries(form, list) {
-  const entered = new FormData(form);
-  const found = list.filter(({ type }) => type === "input").map(({ element: { type, action_id: action } }) => {
-    if (SEVERAL.has(type)) return [action, entered.getAll(action)];
-    const entry = entered.get(action);
-    return [action, entry || (type === "plain_text_input" ? "" : null)];
-  });
+  const data = new FormData(form);
+  const elements = list.flatMap((block) => [block.element, block.accessory, ...(block.type === "actions" ? block.elements : [])]);
+  const found = elements.filter((element) => element && isControl(element)).map((element) => [element.action_id, entered(data, element)]);
   return Object.fromEntries(found.filter(([, entry]) => entry !== null));
+}
+
+/** What stands in the fields of a form, to be put into one that takes its place: `[block, action, value, chosen]` each. */
+function kept(dialog) {
+  return [...dialog.querySelectorAll("[data-block] [name]")].map((field) =>
+    [field.closest("[data-block]").dataset.block, field.name, field.value, field.checked]);
+}
+
+/** Slack keeps what was entered in a block that is in the next view as well. */
+function keep(dialog, before) {
+  for (const [block, name, value, chosen] of before) {
+    for (const field of dialog.querySelectorAll(`[data-block="${CSS.escape(block)}"] [name="${CSS.escape(name)}"]`)) {
+      if (!["radio", "checkbox"].includes(field.type)) field.value = value;
+      else if (field.value === value) field.checked = chosen;
+    }
+  }
 }
 
 function showErrors(dialog, errors) {

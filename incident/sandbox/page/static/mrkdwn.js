@@ -82,7 +82,18 @@ function control(inside, names) {
 /** `!date^1392734382^Posted {date_num} {time_secs}^https://example.com/` in the reader's own time zone. */
 function date(target, fallback) {
   const [, seconds, format = "", ...link] = target.split("^");
-  const moment = new Date(Number(seconds) * 1000);
+  return timeElement(Number(seconds), decoded(format), { fallback, url: link.length ? decoded(link.join("^")) : "" });
+}
+
+/**
+ * A moment in the reader's own time zone, in Slack's template for dates.
+ *
+ * @param {number} seconds since 1970.
+ * @param {string} format such as `{date_short_pretty} at {time}`.
+ * @param {{fallback?: string, url?: string}} [more] `fallback` is what is shown for what is no moment; `url` a link.
+ */
+export function timeElement(seconds, format, { fallback = "", url = "" } = {}) {
+  const moment = new Date(seconds * 1000);
   if (Number.isNaN(moment.getTime())) return document.createTextNode(fallback);
   const day = (options) => moment.toLocaleDateString(undefined, options);
   const long = () => day({ weekday: "long", year: "numeric", month: "long", day: "numeric" });
@@ -93,17 +104,17 @@ function date(target, fallback) {
     return { [-1]: "tomorrow", 0: "today", 1: "yesterday" }[days] ?? otherwise();
   };
   const tokens = {
-    date_num: () => moment.toISOString().slice(0, 10),
+    date_num: () => moment.toLocaleDateString("sv-SE"), // the one locale that writes it so
     date_slash: () => day(),
     date_long: long, date_long_full: long, date_long_pretty: () => pretty(long),
-    date: medium, date_pretty: () => pretty(medium),
+    day_divider_pretty: () => pretty(long), date: medium, date_pretty: () => pretty(medium),
     date_short: short, date_short_pretty: () => pretty(short),
     time: () => moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }),
     time_secs: () => moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     ago: () => ago(moment),
   };
-  const written = decoded(format).replace(/\{(\w+)\}/g, (token, name) => tokens[name]?.() ?? token);
-  const attributes = link.length ? anchor(decoded(link.join("^"))) : null;
+  const written = format.replace(/\{(\w+)\}/g, (token, name) => tokens[name]?.() ?? token);
+  const attributes = url ? anchor(url) : null;
   const time = h("time", { datetime: moment.toISOString(), title: fallback }, written);
   return attributes === null ? time : h("a", attributes, time);
 }

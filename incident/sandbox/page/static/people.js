@@ -1,11 +1,18 @@
 /** People and the names of things, looked up in a state of the sandbox. */
 import { h } from "./dom.js";
 
-/** What mentions of people, groups and channels are called: `{person(id), channel(id)}`. */
+/** What mentions of people, groups and channels are called: `{person(id), handle(id), channel(id)}`. */
 export function namesIn(state) {
   const people = new Map([...state.people, ...state.groups].map(({ id, name }) => [id, name]));
+  const handles = new Map([...state.people.map(({ id, handle }) => [id, handle]), ...state.groups.map(({ id, name }) => [id, name])]);
   const channels = new Map(state.channels.map(({ id, name }) => [id, name]));
-  return { person: (id) => people.get(id) ?? id, channel: (id) => channels.get(id) };
+  return { person: (id) => people.get(id) ?? id, handle: (id) => handles.get(id) ?? id, channel: (id) => channels.get(id) };
+}
+
+/** A language in its own words: `fr-CA` is `français`. */
+export function language(locale) {
+  const [code] = locale.split("-");
+  return new Intl.DisplayNames([code], { type: "language" }).of(code);
 }
 
 /** Initials on one of eight colours, the same ones for the same person always. */

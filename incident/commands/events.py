@@ -1,0 +1,30 @@
+"""What happens in Slack by itself and means a command: a person came into a channel, or left it. Pure.
+
+https://docs.slack.dev/reference/events/member_joined_channel,
+https://docs.slack.dev/reference/events/member_left_channel
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incident.commands.card import ShowStatus
+from incident.commands.vacancy import AskWhoLeads
+
+SUBSCRIBED = ("member_joined_channel", "member_left_channel")
+"""The types of event that the app asks Slack for."""
+
+
+def parse(event: object) -> Any:
+    """The command that an event means; None where it means none."""
+    if not isinstance(event, dict):
+        return None
+    user = event.get("user")
+    if not isinstance(user, str) or not user:
+        return None
+    match event.get("type"):
+        case "member_joined_channel":
+            return ShowStatus(joined=True)
+        case "member_left_channel":
+            return AskWhoLeads(user)
+    return None

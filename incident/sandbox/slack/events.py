@@ -1,0 +1,81 @@
+"""What happens in channels, as the Events API tells of it: the inner `event` of an `event_callback`.
+
+Sources: https://docs.slack.dev/reference/events/member_joined_channel, member_left_channel, message,
+message/message_changed and message/message_deleted, all beside the first.
+"""
+
+from __future__ import annotations
+
+from incident.sandbox.slack import render
+from incident.sandbox.slack.workspace import Channel, JsonObject, Message, Workspace
+
+_CHANNEL_TYPES = {"public": "channel", "private": "group", "direct": "im"}
+_SUBSCRIPTIONS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+
+
+def member_joined(
+    workspace: Workspace, channel: Channel, user: str, ts: str, inviter: str | None
+) -> JsonObject:
+    """`member_joined_channel`; `inviter` is there only where somebody was invited."""
+    return _membership(workspace, "member_joined_channel", channel, user, ts) | (
+        {"inviter": inviter} if inviter else {}
+    )
+
+
+def member_left(workspace: Workspace, channel: Channel, user: str, ts: str) -> JsonObject:
+    """`member_left_channel`."""
+    return _membership(workspace, "member_left_channel", channel, user, ts)
+
+
+def _membership(workspace: Workspace, kind: str, channel: Channel, user: str, ts: str) -> JsonObject:
+    return {
+        "type": kind,
+        "user": user,
+        "channel": channel.id,
+        "channel_type": channel.id[0],  # one letter; `C` for private channels, too, since March 2021
+        "team": workspace.users[user].team or workspace.team.id,
+        "event_ts": ts,
+    }
+
+
+def message_posted(workspace: Workspace, message: Message) -> JsonObject:
+    """`message`."""
+    return {**render.message(workspace, message), **_place(workspace, message, message.ts)}
+
+
+def message_changed(workspace: Workspace, message: Message, before: Message) -> JsonObject:
+    """`message` with the subtype `message_changed`."""
+    ts = workspace.new_ts()
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "ts": ts,
+        "message": render.message(workspace, message),
+        "previous_message": render.message(workspace, before),
+        **_place(workspace, message, ts),
+    }
+
+
+def message_deleted(workspace: Workspace, before: Message) -> JsonObject:
+    """`message` with the subtype `message_deleted`; Slack does not say who deleted it."""
+    ts = workspace.new_ts()
+    return {
+        "type": "message",
+        "subtype": "message_deleted",
+        "hidden": True,
+        "ts": ts,
+        "deleted_ts": before.ts,
+        "previous_message": render.message(workspace, before),
+        **_place(workspace, before, ts),
+    }
+
+
+def _place(workspace: Workspace, message: Message, ts: str) -> JsonObject:
+    channel = workspace.channels[message.channel]
+    return {"channel": channel.id, "channel_type": _CHANNEL_TYPES[channel.kind], "event_ts": ts}
+
+
+def subscription(event: JsonObject) -> str:
+    """What an app subscribes to in order to be sent the event, such as `message.channels`."""
+    return _SUBSCRIPTIONS[event["channel_type"]] if event["type"] == "message" else str(event["type"])

@@ -1,0 +1,112 @@
+"""The status card and the list: what the store alone knows, for one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from incident.commands.card import ShowStatus
+from incident.engine.workflow import Attempt, Step, StepResult, Workflow, nothing_follows
+from incident.messages.card import Known, card
+from incident.messages.person import listing
+from incident.model.facts import STORY, Fact, FactKind
+from incident.model.incident import Deliverable, Incident
+from incident.runtime.failures import PermanentError
+from incident.surfaces.line import PREFIX
+from incident.surfaces.services import Services
+from incident.workflows.job import Job
+from incident.workflows.reflect import SURFACES
+from incident.workflows.replies import reply
+
+GREETING = "incident_greeting"
+MOST_OPEN = 100
+"""Incidents that are looked at for a list."""
+
+
+def show_card(job: Job, attempt: Attempt) -> StepResult:
+    """The card, to the person who asks; to a person who has just come, once."""
+    command: ShowStatus = job.command
+    known = known_of(job.services, attempt.incident or job.about())
+    if not command.joined:
+        message = card(job.say, known)
+        reply(job, attempt, message, job.tag("incident_card", job.run_id))
+        return StepResult()
+    say = job.services.words_in_person(job.person)
+    if job.services.people.is_bot(job.person):
+        return StepResult()
+    try:
+        job.services.store.reserve(job.run_id, [f"{GREETING}/{known.incident.id}/{job.person}"])
+    except ValueError:  # they came before
+        return StepResult()
+    message = card(say, known, is_welcome=True)
+    with suppress(PermanentError):  # they have left again
+        job.services.slack.whisper(known.incident.channel_id, job.person, message)
+    return StepResult()
+
+
+def known_of(services: Services, incident: Incident) -> Known:
+    """What the store knows of an incident."""
+    surfaces = services.store.surfaces(incident.id)
+    facts = services.store.facts(incident.id)
+    story = _story(incident, facts)
+    linked = {fact.data["of"]: fact.data["link"] for fact in facts if fact.kind == FactKind.MESSAGE_LINKED}
+    links = {fact.id: linked[fact.run] for fact in story if fact.run in linked} | {
+        fact.id: _link(services, incident, surfaces[f"{PREFIX}{fact.run}"])
+        for fact in story
+        if f"{PREFIX}{fact.run}" in surfaces
+    }
+    shown = {one.deliverable: int(surfaces.get(one.name, {}).get("version", 0)) for one in SURFACES}
+    return Known(incident, story, links, shown, _late(services, incident))
+
+
+def _story(incident: Incident, facts: Sequence[Fact]) -> list[Fact]:
+    """What happened and was not taken back, oldest first; a message that several people added, once."""
+    told = [fact for fact in facts if fact.kind in STORY and fact.id not in incident.undone]
+    added = {(one.data["channel"], one.data["ts"]): one for one in reversed(told) if _is_marked(one)}
+    told = [fact for fact in told if not _is_marked(fact) or fact in added.values()]
+    return sorted(told, key=lambda fact: (fact.happened_at, fact.id))
+
+
+def _is_marked(fact: Fact) -> bool:
+    return fact.kind == FactKind.MESSAGE_MARKED
+
+
+def _link(services: Services, incident: Incident, place: Mapping[str, Any]) -> str:
+    """The link to a message of the bot's, made as Slack makes permalinks: asking Slack may take too long.
+
+    https://docs.slack.dev/reference/methods/chat.getPermalink
+    """
+    return f"{services.slack_root}archives/{incident.channel_id}/p{place['ts'].replace('.', '')}"
+
+
+def _late(services: Services, incident: Incident) -> dict[Deliverable, str]:
+    """What is not there yet, with the services that its run waits for."""
+    waits = ", ".join(services.store.waited_for(incident.id))
+    there = {
+        Deliverable.CALL: incident.meet_url,
+        Deliverable.REPORT: incident.document_url,
+    }
+    return {deliverable: waits for deliverable, url in there.items() if not url}
+
+
+def show_list(job: Job, attempt: Attempt) -> StepResult:
+    """The open incidents, those first in which the person has a part."""
+    found = job.services.store.open_incidents(MOST_OPEN)
+    reply(
+        job,
+        attempt,
+        listing(job.say, mine_first(found, job.person)),
+        job.tag("incident_list", job.run_id),
+    )
+    return StepResult()
+
+
+def mine_first(incidents: list[Incident], person: str) -> list[Incident]:
+    """Those first that a person declared or has a role in; else as they are."""
+    return sorted(incidents, key=lambda one: person not in {one.declared_by, *one.roles.values()})
+
+
+CARD: Workflow[Job] = Workflow("card", (Step("card", show_card),), follows=nothing_follows)
+LISTING: Workflow[Job] = Workflow("listing", (Step("list", show_list),), follows=nothing_follows)
+"""They post no notices: the person who asked sees that no answer comes."""
