@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
-
-from incident.commands.line import Line, People
-from incident.commands.role import ME, NO_ONE, taken, whom
-from incident.commands.spec import Arguments, Change, Said, Spec, Text
-from incident.model.facts import FactKind
+from incident.commands.role import Assignment, assigns
+from incident.commands.spec import Text
 from incident.model.incident import Role
 
 TEXT = {
@@ -34,42 +28,10 @@ NOBODY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LeadCommunications:
-    """Speak for the incident, oneself, the person whom `user` refers to, or nobody."""
+class LeadCommunications(Assignment):
+    """Speak for the incident."""
 
-    user: str = ME
-
-
-def parse(arguments: Arguments) -> LeadCommunications | None:
-    """Alone: oneself. With one person: they. With `nobody`: nobody."""
-    user = whom(arguments, nobody=True)
-    return None if user is None else LeadCommunications(user)
+    __slots__ = ()
 
 
-def states(command: LeadCommunications, said: Said) -> tuple[str, Mapping[str, Any]]:
-    """The role, and who has it."""
-    user = {ME: said.by, NO_ONE: ""}.get(command.user, command.user)
-    return FactKind.ROLE_TAKEN, taken(Role.COMMUNICATIONS_LEAD, user, said)
-
-
-def line(change: Change[LeadCommunications], locale: str) -> Line:
-    """Who has the role now."""
-    user = change.data["user"]
-    if not user:
-        return Line(NOBODY[locale])
-    return Line(TEXT[locale].line, {"who": People([user])})
-
-
-COMMAND = Spec(
-    LeadCommunications,
-    workflow="role",
-    text=TEXT,
-    is_first=False,
-    parse=parse,
-    names=lambda command: [command.user] if command.user not in {ME, NO_ONE} else [],
-    named=lambda command, ids: replace(command, user=ids.get(command.user, command.user)),
-    states=states,
-    line=line,
-    example="<@U0BENOIT|benoit>",
-)
+COMMAND = assigns(Role.COMMUNICATIONS_LEAD, LeadCommunications, TEXT, nobody=NOBODY)

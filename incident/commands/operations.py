@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
-
-from incident.commands.line import Line, People
-from incident.commands.role import ME, taken, whom
-from incident.commands.spec import Arguments, Change, Said, Spec, Text
-from incident.model.facts import FactKind
+from incident.commands.role import Assignment, assigns
+from incident.commands.spec import Text
 from incident.model.incident import Role
 
 TEXT = {
@@ -30,39 +24,10 @@ TEXT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class LeadOperations:
-    """Lead operations, oneself or the person whom `user` refers to."""
+class LeadOperations(Assignment):
+    """Lead operations."""
 
-    user: str = ME
-
-
-def parse(arguments: Arguments) -> LeadOperations | None:
-    """Alone: oneself. With one person: they."""
-    user = whom(arguments)
-    return None if user is None else LeadOperations(user)
+    __slots__ = ()
 
 
-def states(command: LeadOperations, said: Said) -> tuple[str, Mapping[str, Any]]:
-    """The role, and who has it."""
-    user = said.by if command.user == ME else command.user
-    return FactKind.ROLE_TAKEN, taken(Role.OPERATIONS_LEAD, user, said)
-
-
-def line(change: Change[LeadOperations], locale: str) -> Line:
-    """Who has the role now."""
-    return Line(TEXT[locale].line, {"who": People([change.data["user"]])})
-
-
-COMMAND = Spec(
-    LeadOperations,
-    workflow="role",
-    text=TEXT,
-    is_first=True,
-    parse=parse,
-    names=lambda command: [command.user] if command.user != ME else [],
-    named=lambda command, ids: replace(command, user=ids.get(command.user, command.user)),
-    states=states,
-    line=line,
-    example="<@U0BENOIT|benoit>",
-)
+COMMAND = assigns(Role.OPERATIONS_LEAD, LeadOperations, TEXT, is_first=True)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from incident.commands.spec import Arguments, Said, plain
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from incident.commands.line import Line, People
+from incident.commands.spec import Arguments, Change, Said, Spec, Text, plain
+from incident.model.facts import FactKind
 from incident.model.incident import Role
 from incident.model.mentions import leading
 
@@ -50,6 +56,62 @@ def whom(arguments: Arguments, *, nobody: bool = False) -> str | None:
 def taken(role: Role, user: str, said: Said) -> dict[str, str]:
     """The data of the fact that a person has a role now: with who had it before."""
     return {"role": role, "user": user, "previous": said.incident.holder(role) if said.incident else ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A command that gives a role at once; `user` is who is to have it: `ME`, a reference, or `NO_ONE`."""
+
+    user: str = ME
+
+
+A = TypeVar("A", bound=Assignment)
+
+
+def assigns(
+    role: Role,
+    command: type[A],
+    text: Mapping[str, Text],
+    *,
+    nobody: Mapping[str, str] | None = None,
+    is_first: bool = False,
+) -> Spec[A]:
+    """The specification of a command that gives a role at once.
+
+    Args:
+        role: which.
+        command: which assignment.
+        text: by locale; its line has `{who}`.
+        nobody: the line, by locale, where nobody has it any more; None where somebody has to.
+        is_first: whether help shows it among the few that come first.
+    """
+
+    def parse(arguments: Arguments) -> A | None:
+        user = whom(arguments, nobody=nobody is not None)
+        return None if user is None else command(user)
+
+    def states(given: A, said: Said) -> tuple[str, Mapping[str, Any]]:
+        user = {ME: said.by, NO_ONE: ""}.get(given.user, given.user)
+        return FactKind.ROLE_TAKEN, taken(role, user, said)
+
+    def line(change: Change[A], locale: str) -> Line:
+        user = change.data["user"]
+        if not user and nobody is not None:
+            return Line(nobody[locale])
+        return Line(text[locale].line, {"who": People([user])})
+
+    return Spec(
+        command,
+        workflow="role",
+        text=text,
+        is_first=is_first,
+        parse=parse,
+        names=lambda given: [given.user] if given.user not in {ME, NO_ONE} else [],
+        named=lambda given, ids: command(ids.get(given.user, given.user)),
+        states=states,
+        line=line,
+        example="<@U0BENOIT|benoit>",
+    )
 
 
 NOTES = {
