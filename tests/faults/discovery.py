@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pickle
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -75,8 +78,30 @@ def ways() -> frozenset[str]:
     return _discovered()[1]
 
 
+_Discovered = tuple[Mapping[str, Found], frozenset[str]]
+
+
 @cache
-def _discovered() -> tuple[Mapping[str, Found], frozenset[str]]:
+def _discovered() -> _Discovered:
+    """Found out once for all processes of a test run: they have to collect the same cases.
+
+    A call that is made or not by a hair, such as a notice after just three seconds, would part them.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return _find_all()
+    with (Path(tempfile.gettempdir()) / f"incident-faults-{run}").open("a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        if stored := file.read():
+            shared: _Discovered = pickle.loads(stored)
+            return shared
+        found = _find_all()
+        file.write(pickle.dumps(found))
+        return found
+
+
+def _find_all() -> _Discovered:
     found: dict[str, Found] = {}
     with sqlite_harness() as harness, harness.in_place():
         stage = Stage(harness)
