@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ def way_of(message: Interaction) -> str:
     return f"{message.kind} {payload['callback_id']}"
 
 
-class Acting:
+class Acting(ABC):
     """People; each returns the message that the Slack function published.
 
     Attributes:
@@ -54,9 +55,9 @@ class Acting:
         self._topic = Topic()
         self.ways: set[str] = set()
 
+    @abstractmethod
     def now(self) -> float:
-        """Seconds since the epoch."""
-        raise NotImplementedError
+        """Seconds since the epoch, in the test's time."""
 
     def say(
         self, text: str, channel: str = PLACE, user: str = OPENER, *, literal: bool = False

@@ -83,10 +83,7 @@ _Discovered = tuple[Mapping[str, Found], frozenset[str]]
 
 @cache
 def _discovered() -> _Discovered:
-    """Found out once for all processes of a test run: they have to collect the same cases.
-
-    A call that is made or not by a hair, such as a notice after just three seconds, would part them.
-    """
+    """Found out once for all processes of a test run: they have to collect the same cases."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     if run is None:
         return _find_all()

@@ -22,6 +22,7 @@ from typing import Any
 import httplib2
 import pytest
 import requests.sessions
+import stamina._core
 import tenacity.nap
 from googleapiclient.discovery import build
 
@@ -47,6 +48,7 @@ def installed(clock: SharedClock) -> Iterator[None]:
         _contexts(patch)
         _times(patch, clock)
         _shortcuts(patch)
+        patch.setattr(stamina._core, "random", _NoJitter)
         yield
     finally:
         patch.undo()
@@ -61,6 +63,19 @@ def _shortcuts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(requests.sessions, "get_netrc_auth", lambda *_args, **_more: None)  # looks for two files
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):  # looked for with every request
         patch.delenv(name, raising=False)
+
+
+class _NoJitter:
+    """Stands in for the module `random` where the jitter of pauses comes from.
+
+    With jitter, a step that fails for about three seconds is told to be late in one run of a scenario and not
+    in the next, so that the two make different calls.
+    """
+
+    @staticmethod
+    def uniform(least: float, most: float) -> float:
+        """The middle between the two."""
+        return (least + most) / 2
 
 
 def _contexts(patch: pytest.MonkeyPatch) -> None:
