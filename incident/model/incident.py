@@ -36,6 +36,37 @@ class Severity(StrEnum):
     SEV4 = "sev4"
 
 
+class Finding(StrEnum):
+    """What is found out about an incident, when it ends or later; a newer version may know more.
+
+    FIX: what fixed it. IMPACT: what people noticed. BEGAN_AT, NOTICED_AT: when harm began and when it was
+    noticed, ISO 8601. LEARNT: how we learnt of it, a `Discovery`. OUTCOME: an `Outcome`; empty for an
+    ordinary end.
+    """
+
+    FIX = "fix"
+    IMPACT = "impact"
+    BEGAN_AT = "began_at"
+    NOTICED_AT = "noticed_at"
+    LEARNT = "learnt"
+    OUTCOME = "outcome"
+
+
+class Discovery(StrEnum):
+    """How we learnt of an incident."""
+
+    PERSON = "person"
+    ALERT = "alert"
+    LUCK = "luck"
+
+
+class Outcome(StrEnum):
+    """Ends that are good, need no review, and do not count in the figures."""
+
+    FALSE_ALARM = "false_alarm"
+    EXERCISE = "exercise"
+
+
 class Deliverable(StrEnum):
     """What people miss when it is not there."""
 
@@ -144,6 +175,14 @@ class Incident:
         document_id: the report in Drive.
         document_url: the link to it.
         resolved_at: None while it lasts.
+        mitigated_at: when it first went to monitoring or resolved; None before that.
+        closed_at: None until it is closed, and when it is reopened.
+        findings: by `Finding`: its `value`, and who said it when (`by`, `at`).
+        marks: the messages that are in the story, or were, by `incident.model.changes.mark_key`; see
+            `incident.model.marks.Mark`.
+        is_archived: whether the channel is.
+        export_id: the copy of the channel in Drive; empty until it is closed.
+        export_url: the link to it.
         last_update: None until there is one.
         promise: when the next update is due, as it was said: minutes, `tomorrow` or `none`; empty for what is
             usual for the severity. See `next_update`.
@@ -180,6 +219,13 @@ class Incident:
     document_id: str = ""
     document_url: str = ""
     resolved_at: datetime | None = None
+    mitigated_at: datetime | None = None
+    closed_at: datetime | None = None
+    findings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    marks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    is_archived: bool = False
+    export_id: str = ""
+    export_url: str = ""
     last_update: Update | None = None
     promise: str = ""
     offer: Offer | None = None
@@ -215,6 +261,10 @@ class Incident:
     def is_open(self) -> bool:
         """Whether it is not resolved."""
         return self.status != Status.RESOLVED
+
+    def found(self, name: Finding) -> Any:
+        """What was found out; empty where nothing was."""
+        return self.findings.get(name, {}).get("value") or ""
 
     @property
     def following(self) -> tuple[str, ...]:
@@ -275,7 +325,7 @@ def _read(name: str, value: Any) -> Any:
             return date.fromisoformat(value)
         case "declared_at":
             return datetime.fromisoformat(value)
-        case "resolved_at":
+        case "resolved_at" | "mitigated_at" | "closed_at":
             return datetime.fromisoformat(value) if value else None
         case "last_update":
             return Update(value["text"], value["by"], datetime.fromisoformat(value["at"])) if value else None

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from incident.model.facts import Fact, fold, replay
+from incident.model.facts import Fact
+from incident.model.fold import fold, replay
 from incident.model.incident import Incident
 from incident.operate.log import TRACE, CloudLog, Line, Log, LogError, LogFile
 from incident.runtime.settings import OperatorSettings, SettingsError

@@ -9,7 +9,8 @@ from typing import Any
 
 from incident.engine.later import DELAY, SWEEP
 from incident.engine.run import Progress, RunState, StepRecord
-from incident.model.facts import Fact, FactKind, fold, needs_replay, replay
+from incident.model.facts import Fact, FactKind
+from incident.model.fold import fold, needs_replay, replay
 from incident.model.incident import Incident
 from incident.runtime.failures import PermanentError
 

@@ -18,7 +18,8 @@ import pytest
 
 import incident
 from incident.engine.run import Claim, LeaseLostError, Progress, RunDoneError, RunState
-from incident.model.facts import Fact, FactKind, declaration, fold
+from incident.model.facts import Fact, FactKind, declaration
+from incident.model.fold import fold
 from incident.model.incident import Incident
 from incident.operate.story import final_state
 from incident.runtime.audit import FACTS, OUTCOMES, AuditLog, state

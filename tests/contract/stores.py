@@ -10,7 +10,8 @@ from threading import Barrier
 from typing import Any, TypeVar
 
 from incident.engine.run import Claim
-from incident.model.facts import Fact, FactKind, declaration, replay
+from incident.model.facts import Fact, FactKind, declaration
+from incident.model.fold import replay
 from incident.model.incident import Incident
 from incident.runtime.settings import WorkerSettings
 

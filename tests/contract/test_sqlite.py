@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from incident.engine.run import Progress, RunState
-from incident.model.facts import replay
+from incident.model.fold import replay
 from incident.runtime.failures import PermanentError, TransientError
 from incident.store import sqlite
 from incident.store import sqlite_records as records

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from incident.engine.run import Progress, Run, RunDoneError, RunLeasedError, RunState
-from incident.model.facts import Fact, FactKind, replay
+from incident.model.facts import Fact, FactKind
+from incident.model.fold import replay
 from incident.model.incident import Status
 from incident.store.contract import REFLECT, REFLECT_COMMAND, IncidentStore, reflect_run
 from tests.contract import stores

@@ -10,7 +10,8 @@ from itertools import permutations
 import pytest
 
 from incident.engine.run import Progress, Run
-from incident.model.facts import Fact, FactKind, fold, replay
+from incident.model.facts import Fact, FactKind
+from incident.model.fold import fold, replay
 from incident.model.incident import Incident
 from incident.runtime.failures import PermanentError
 from incident.store.contract import IncidentStore

@@ -20,7 +20,8 @@ from incident.engine.run import (
     RunLeasedError,
     RunState,
 )
-from incident.model.facts import Fact, FactKind, replay
+from incident.model.facts import Fact, FactKind
+from incident.model.fold import replay
 from incident.runtime.failures import PermanentError
 from incident.store.contract import REFLECT, IncidentStore, reflect_run
 from incident.store.open import open_store

@@ -45,7 +45,8 @@ from incident.commands.spec import Change, Said
 from incident.commands.undo import Undo
 from incident.commands.update import PostUpdate
 from incident.commands.vacancy import AskWhoLeads
-from incident.model.facts import Fact, FactKind, declaration, fold
+from incident.model.facts import Fact, FactKind, declaration
+from incident.model.fold import fold
 from incident.model.incident import Incident
 
 ALICE, BENOIT, ANA = "U0ALICE", "U0BENOIT", "U0ANA"

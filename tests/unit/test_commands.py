@@ -63,7 +63,8 @@ from incident.commands.spec import Chosen, Press, Scope, Shortcut, Spec, plain
 from incident.commands.undo import UNDO, Undo
 from incident.commands.update import PostUpdate
 from incident.commands.vacancy import AskWhoLeads
-from incident.model.facts import FactKind, fold
+from incident.model.facts import FactKind
+from incident.model.fold import fold
 from incident.model.incident import Severity
 from incident.model.interaction import Interaction, Kind
 from incident.model.locale import LOCALES

@@ -6,14 +6,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from incident.model.facts import UNDO_TIME, UNDOABLE, Fact, FactKind, declaration, fold, needs_replay, replay
-from incident.model.incident import Cadence, Incident, Role, Status
+from incident.model.changes import mark_key
+from incident.model.facts import UNDO_TIME, UNDOABLE, Fact, FactKind, declaration
+from incident.model.fold import fold, needs_replay, replay
+from incident.model.incident import Cadence, Finding, Incident, Outcome, Role, Status
+from incident.model.marks import File, marks_of
 from incident.model.parts import Coming, When, actions_of, calls_of, decisions_of
 from incident.store.rules import fold_all
 
@@ -25,6 +29,7 @@ DECLARED = declaration(
 user = st.sampled_from(USERS)
 words = st.text(max_size=4)
 part = st.sampled_from([f"run{number}" for number in range(4)])
+MESSAGE = {"channel": st.just("C1"), "ts": st.sampled_from(["1.1", "2.2"])}
 SECONDS = (-5, 0, 1, 2, 30, 598, 600, 601, 602, 1300)
 
 
@@ -59,7 +64,17 @@ KINDS = {
     FactKind.DECISION_REJECTED: kind_of("decision_rejected", of=part),
     FactKind.ACTION_ADDED: kind_of("action_added", text=words),
     FactKind.ACTION_CHANGED: kind_of("action_changed", of=part, when=st.sampled_from(When).map(str)),
-    FactKind.MESSAGE_MARKED: kind_of("message_marked", text=words),
+    FactKind.MESSAGE_MARKED: kind_of("message_marked", text=words, **MESSAGE),
+    FactKind.MESSAGE_UNMARKED: kind_of("message_unmarked", **MESSAGE),
+    FactKind.MESSAGE_READ: kind_of("message_read", of=part, text=words, author_name=words),
+    FactKind.MESSAGE_DELETED: kind_of("message_deleted", of=part),
+    FactKind.RESOLVED: kind_of("resolved", fix=words, outcome=st.sampled_from(["", "exercise"])),
+    FactKind.REOPENED: kind_of("reopened", reason=words),
+    FactKind.FINDINGS_ADDED: kind_of("findings_added", impact=words),
+    FactKind.CLOSED: kind_of("closed"),
+    FactKind.EXPORTED: kind_of("exported", export_id=words, export_url=words),
+    FactKind.CHANNEL_ARCHIVED: kind_of("channel_archived"),
+    FactKind.CHANNEL_UNARCHIVED: kind_of("channel_unarchived"),
     FactKind.RENAMED: kind_of("renamed", title=words),
     FactKind.FOLLOWED: kind_of("followed", follows=st.booleans()),
 }
@@ -222,6 +237,7 @@ def test_what_cannot_be_taken_back(kind: str) -> None:
     data |= dict.fromkeys(
         ("meet_space", "meet_url", "document_id", "document_url", "reason", "permalink", "link"), "x"
     )
+    data |= {"ts": "1.1", "channel": "C1", "export_id": "d", "export_url": "u"}
     fact = Fact("run.x", kind, AT, IC, data) if kind != FactKind.DECLARED else DECLARED
     assert not known(
         [DECLARED, fact, undo(1.0, IC, fact.id)] if fact != DECLARED else [fact, undo(1.0, IC)]
@@ -237,3 +253,58 @@ def test_an_update_that_is_taken_back_takes_its_status_and_promise_along() -> No
     assert incident.last_update is not None
     assert (incident.last_update.text, incident.promise) == ("one", Cadence.HOUR)
     assert incident.next_update == AT + timedelta(seconds=1, hours=1)
+
+
+def test_harm_ended_when_it_first_went_to_monitoring_or_resolved_in_whichever_order_that_arrives() -> None:
+    monitoring = said(FactKind.STATUS_SET, 60.0, status=str(Status.MONITORING))
+    resolved = said(FactKind.RESOLVED, 120.0, fix="rolled back")
+    reopened = said(FactKind.REOPENED, 180.0, reason="it is back")
+    again = said(FactKind.RESOLVED, 240.0, fix="fixed forward")
+    for facts in permutations([monitoring, resolved, reopened, again]):
+        incident = known([DECLARED, *facts])
+        assert incident.mitigated_at == monitoring.at
+        assert (incident.resolved_at, incident.found(Finding.FIX)) == (again.at, "fixed forward")
+    taken_back = known([DECLARED, monitoring, resolved, undo(90.0, IC, monitoring.id)])
+    assert taken_back.mitigated_at == resolved.at
+
+
+def test_a_false_alarm_that_is_reopened_is_one_no_more() -> None:
+    ended = said(FactKind.RESOLVED, 60.0, fix="a test page", outcome=str(Outcome.FALSE_ALARM))
+    assert known([DECLARED, ended]).found(Finding.OUTCOME) == Outcome.FALSE_ALARM
+    reopened = known([said(FactKind.REOPENED, 90.0), ended, DECLARED])
+    assert (reopened.found(Finding.OUTCOME), reopened.is_open) == ("", True)
+
+
+def test_a_message_is_in_the_story_while_anybody_marks_it() -> None:
+    message = {"channel": "C1", "ts": "1700000000.000100"}
+    one = said(FactKind.MESSAGE_MARKED, 1.0, "U1", emoji="memo", **message)
+    two = said(FactKind.MESSAGE_MARKED, 2.0, "U2", emoji="memo", **message)
+    menu = said(FactKind.MESSAGE_MARKED, 3.0, "U1", **message)
+    off = [said(FactKind.MESSAGE_UNMARKED, 4.0 + n, f"U{n}", emoji="memo", **message) for n in (1, 2)]
+    for facts in permutations([one, two, *off]):
+        (mark,) = marks_of(known([DECLARED, *facts]))
+        assert (mark.is_marked, mark.unmarked_by) == (False, "U2")
+    assert [mark.is_marked for mark in marks_of(known([DECLARED, one, two, off[0]]))] == [True]
+    assert [mark.is_marked for mark in marks_of(known([DECLARED, one, menu, off[0]]))] == [True]
+    assert not known([DECLARED, off[0]]).marks.get("x")
+    assert marks_of(known([DECLARED, one]))[0].happened_at == datetime(
+        2023, 11, 14, 22, 13, 20, 100, tzinfo=UTC
+    )
+
+
+FILES = [{"name": "a", "url": "u"}]
+
+
+def test_what_a_message_says_is_what_was_read_last() -> None:
+    message = {"channel": "C1", "ts": "1.1"}
+    key = mark_key("C1", "1.1")
+    marked = said(FactKind.MESSAGE_MARKED, 1.0, **message)
+    read = said(
+        FactKind.MESSAGE_READ, 1.0, of=key, text="down", author_name="Ana", files=[{"name": "a", "url": "u"}]
+    )
+    edited = said(FactKind.MESSAGE_READ, 2.0, of=key, text="up", author_name="Ana", edited=True)
+    gone = said(FactKind.MESSAGE_DELETED, 3.0, of=key)
+    for facts in permutations([marked, read, edited, gone]):
+        (mark,) = marks_of(known([DECLARED, *facts]))
+        assert (mark.text, mark.is_read, mark.is_edited, mark.is_deleted) == ("up", True, True, True)
+        assert mark.files == (File("a", "u"),)

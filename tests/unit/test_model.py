@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.model.facts import Fact, FactKind, declaration, fold, replay
+from incident.model.facts import Fact, FactKind, declaration
+from incident.model.fold import fold, replay
 from incident.model.incident import Incident, Role, Severity, Status, Update
 
 AT = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
@@ -102,7 +103,7 @@ def test_what_is_stored_has_plain_types_alone() -> None:
     incident = replay([declared(severity=Severity.SEV1), said(FactKind.UPDATE_POSTED, 1, text="x")])
     assert incident is not None
     stored = incident.to_dict()
-    assert {type(value) for value in stored.values()} == {str, dict, int, type(None)}
+    assert {type(value) for value in stored.values()} == {str, dict, int, bool, type(None)}
     assert type(stored["severity"]) is type(stored["status"]) is str
     assert {type(key) for key in stored["roles"]} == {str}
     assert stored["declared_at"] == "2026-11-23T03:04:05+00:00"

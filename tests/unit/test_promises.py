@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.model.facts import Fact, FactKind, fold
+from incident.model.facts import Fact, FactKind
+from incident.model.fold import fold
 from incident.model.incident import Cadence, Incident, Severity, Status
 from incident.model.parts import (
     Action,
