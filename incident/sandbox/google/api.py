@@ -223,7 +223,9 @@ class FakeGoogle:
         """
         with self._state.lock:
             file = self._state.files[file_id]
-            return view(file.name, _content(file, Document))
+            document = _content(file, Document)
+            self._docs.remember(file, document)
+            return view(file.name, document)
 
     def document_text(self, file_id: str) -> str:
         """The plain text of a document, a newline after each paragraph.

@@ -16,7 +16,7 @@ from .state import DOCUMENT, DriveFile, State
 _TAB = "t.0"
 """The id of a document's only tab."""
 
-_REVISIONS = 20
+_REVISIONS = 50
 """How many revisions that were read edits may still be written against, over all documents."""
 
 _CHARACTERS = 1_020_000
@@ -55,7 +55,7 @@ class Docs:
 
     def _get(self, request: Request) -> Json:
         file, document = self._document(request)
-        self._remember(file, document)
+        self.remember(file, document)
         tabs = request.parameters.get("includeTabsContent", False)
         mode = request.parameters.get("suggestionsViewMode", _INLINE)
         if mode in _PREVIEWS:
@@ -131,8 +131,8 @@ class Docs:
             raise invalid(f"The target revision ID '{target}' is too far behind.", "failedPrecondition")
         return self._read[file.id, target]
 
-    def _remember(self, file: DriveFile, document: Document) -> None:
-        """Keeps a revision that a client has read, for a while: edits may be written against it."""
+    def remember(self, file: DriveFile, document: Document) -> None:
+        """Keeps a revision that somebody has read, for a while: edits may be written against it."""
         key = file.id, document.revision_id
         self._read.pop(key, None)  # so that it is the newest
         self._read[key] = document.copy()

@@ -78,9 +78,9 @@ class Editor:
         """
         replies: list[Json] = []
         for number, request in enumerate(requests):
-            before = self._document.authors.keys()
+            before = set(self._document.authors)
             replies += batch.apply(self._edits, [request], first=number)
-            self.suggestions.append(self._affected(set(before), request))
+            self.suggestions.append(self._affected(before, request))
         return replies
 
     def _affected(self, before: set[str], request: Json) -> Json:
