@@ -69,7 +69,7 @@ def test_suggestions_are_shown_and_answered(sandbox: Sandbox, browser: Browser, 
     hand.delete(report, "down", suggesting=True)
     browser.sees(".paper ins", "Old")
     assert browser.text(".paper del") == "down"
-    assert "Somebody suggests to add “Old”" in browser.text(".suggestion")
+    assert "Somebody suggests adding “Old”" in browser.text(".suggestion")
     browser.click(".suggestion button[aria-label^='Accept'][aria-label*=Old]")
     browser.wait("return document.querySelector('.paper ins') === null")
     browser.click(".suggestion button[aria-label^='Reject']")

@@ -109,6 +109,6 @@ function suggestions(paper, { runs, ending }, offered, does) {
 function wordsOf({ inserted, deleted, by_person: byPerson }) {
   const who = byPerson ? "Somebody suggests" : "The bot suggests";
   const short = (text) => `“${text.trim().slice(0, 60)}${text.trim().length > 60 ? "…" : ""}”`;
-  const what = [inserted && `to add ${short(inserted)}`, deleted && `to delete ${short(deleted)}`].filter(Boolean);
+  const what = [inserted && `adding ${short(inserted)}`, deleted && `deleting ${short(deleted)}`].filter(Boolean);
   return `${who} ${what.join(" and ")}`;
 }
