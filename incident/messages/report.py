@@ -10,7 +10,6 @@ from incident.commands.update import STATUSES
 from incident.messages.words import Locale, Words
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Discovery, Incident, Outcome, Role
-from incident.model.marks import Mark
 from incident.model.parts import When
 from incident.model.slack_text import as_typed, readable
 from incident.model.story import Held, Taken, Told
@@ -36,7 +35,6 @@ class ReportWords:
         rejected: a decision that does not stand.
         somebody, sheet: who said it, where that is no person.
         edited, deleted: a message that was changed, or is gone, in Slack.
-        files: before the names of files.
         taken_out: an entry that does not count any more, but that a person has edited.
     """
 
@@ -69,7 +67,6 @@ class ReportWords:
     sheet: str
     edited: str
     deleted: str
-    files: str
     taken_out: str
 
 
@@ -116,7 +113,6 @@ WORDS: Mapping[Locale, ReportWords] = {
         sheet="someone in the spreadsheet",
         edited="(edited)",
         deleted="(deleted in Slack since)",
-        files="Files:",
         taken_out="Taken out by {person}, {time}.",
     ),
     "fr": ReportWords(
@@ -161,7 +157,6 @@ WORDS: Mapping[Locale, ReportWords] = {
         sheet="quelqu’un, dans la feuille de suivi",
         edited="(modifié)",
         deleted="(supprimé de Slack depuis)",
-        files="Fichiers :",
         taken_out="Retiré par {person}, {time}.",
     ),
 }
@@ -268,9 +263,7 @@ def _roles(words: ReportWords, fact: Fact, name: Name) -> str:
         given = {str(fact.data["role"]): str(fact.data["user"])}
     elif fact.kind == FactKind.COMMAND_ACCEPTED:
         given = {str(Role.INCIDENT_COMMANDER): fact.by}
-    said = [
-        f"{words.roles.get(role, role)} → {name(user) if user else '–'}." for role, user in given.items()
-    ]
+    said = [f"{words.roles.get(role, role)} → {name(user) if user else '–'}." for role, user in given.items()]
     if offered := fact.data.get("offered"):
         said.append(words.offers.format(person=name(str(offered))))
     return " ".join(said)
@@ -284,7 +277,8 @@ def own_words(thing: Told, written: Callable[[str], str]) -> str:
         written: the words of a text as Slack sent it, with names for ids.
     """
     if thing.mark:
-        return readable(thing.mark.text)
+        files = [f"📎 {one.name} {one.url}".strip() for one in thing.mark.files]
+        return "\n".join([readable(thing.mark.text), *files]).strip()
     data = thing.fact.data if thing.fact else {}
     if thing.fact and thing.fact.kind == FactKind.DECLARED:
         return str(data.get("title", ""))
@@ -292,20 +286,12 @@ def own_words(thing: Told, written: Callable[[str], str]) -> str:
     return readable(as_typed(written(text))).strip()
 
 
-def remarks(words: ReportWords, thing: Told, incident: Incident) -> list[str]:
-    """What is to be said of it besides."""
+def remark(words: ReportWords, thing: Told, incident: Incident) -> str:
+    """What is to be said of it besides; empty for nothing."""
     if thing.mark:
-        return _of_message(words, thing.mark)
+        return words.deleted if thing.mark.is_deleted else words.edited if thing.mark.is_edited else ""
     is_rejected = thing.fact and incident.decisions.get(thing.fact.run, {}).get("rejected_by")
-    return [words.rejected] if is_rejected else []
-
-
-def _of_message(words: ReportWords, mark: Mark) -> list[str]:
-    files = ", ".join(f"{one.name} <{one.url}>" if one.url else one.name for one in mark.files)
-    return [
-        *([f"{words.files} {files}"] if files else []),
-        *([words.deleted] if mark.is_deleted else [words.edited] if mark.is_edited else []),
-    ]
+    return words.rejected if is_rejected else ""
 
 
 def taken_out(words: ReportWords, taken: Taken, name: Name, timezone: tzinfo) -> str:

@@ -214,7 +214,8 @@ class _Editor:
         for one in standing(document):
             other = self._by_id.setdefault(one.id, one)
             if other is not one:  # a try that was given up came late: what people have edited is kept
-                kept, double = (one, other) if other.is_untouched else (other, one)
+                is_theirs = other.is_untouched and not one.is_untouched
+                kept, double = (one, other) if is_theirs else (other, one)
                 self._by_id[one.id] = kept
                 self._doubles.append(double)
 
@@ -267,13 +268,12 @@ class _Editor:
     def _without_change(self, there: Standing, entry: Entry) -> Iterator[Edit]:
         """Takes out what was said beneath an entry and holds no more; what a person edited of it stays."""
         below = self._by_id.get(there.id + _AGAIN)
-        if below is None:
+        if below is None or not below.is_untouched:
             return
-        if not entry.is_gone and not there.is_untouched:
+        if not entry.is_gone and not there.is_untouched:  # it may have been struck
             yield _struck(there, is_struck=False)
-        if below.is_untouched:
-            yield _removal(below)
-            yield from self._without_change(below, replace(entry, is_gone=True))
+        yield _removal(below)
+        yield from self._without_change(below, replace(entry, is_gone=True))
 
     def _after(self, entry: Entry, there: Standing) -> _Spot | None:
         """Where what comes next is to stand; None where nothing of the entry will be left."""

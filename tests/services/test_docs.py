@@ -25,6 +25,12 @@ FILLED = {
     "channel": "#incident-2026-11-23-db",
     "meet": "https://meet.google.com/abc-mnop-xyz",
     "source": "/incident, typed in Slack",
+    "began": "not known yet",
+    "noticed": "not known yet",
+    "declared": "2026-11-23 03:04 UTC (set by Benoît Côté)",
+    "mitigated": "not yet",
+    "resolved": "not yet",
+    "timeline": "Times are those of UTC.",
 }
 CHANGED = {**FILLED, "severity": "2", "status": "resolved", "commander": "Zoé Tremblay"}
 TYPED = "☂☎🙃"
