@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 from incident.commands.card import ShowStatus
 from incident.engine.workflow import Attempt, Step, StepResult, Workflow, nothing_follows
@@ -52,7 +51,7 @@ def known_of(services: Services, incident: Incident) -> Known:
     story = _story(incident, facts)
     linked = {fact.data["of"]: fact.data["link"] for fact in facts if fact.kind == FactKind.MESSAGE_LINKED}
     links = {fact.id: linked[fact.run] for fact in story if fact.run in linked} | {
-        fact.id: _link(services, incident, surfaces[f"{PREFIX}{fact.run}"])
+        fact.id: services.message_url(incident.channel_id, surfaces[f"{PREFIX}{fact.run}"]["ts"])
         for fact in story
         if f"{PREFIX}{fact.run}" in surfaces
     }
@@ -70,14 +69,6 @@ def _story(incident: Incident, facts: Sequence[Fact]) -> list[Fact]:
 
 def _is_marked(fact: Fact) -> bool:
     return fact.kind == FactKind.MESSAGE_MARKED
-
-
-def _link(services: Services, incident: Incident, place: Mapping[str, Any]) -> str:
-    """The link to a message of the bot's, made as Slack makes permalinks: asking Slack may take too long.
-
-    https://docs.slack.dev/reference/methods/chat.getPermalink
-    """
-    return f"{services.slack_root}archives/{incident.channel_id}/p{place['ts'].replace('.', '')}"
 
 
 def _late(services: Services, incident: Incident) -> dict[Deliverable, str]:

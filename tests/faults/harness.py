@@ -448,6 +448,7 @@ class Harness(Acting):
             slack_api_url=f"{self._urls[0]}/api/",
             say=words_for("en"),
             audit=_Silent("test"),
+            timeline_emoji="memo",
         )
         app.add_url_rule("/", view_func=lambda: intake.handle(request), methods=["POST"])
         return app
