@@ -126,6 +126,8 @@ def test_suggesting_may_not_be_available(google: Google) -> None:
     code, _, message = refusal(lambda: google.edit(file_id, insert(1, "x"), writeControl=SUGGEST))
     assert (code, "writeMode" in message) == (400, True)
     assert google.stand_in.document_text(file_id) == "text\n"
+    google.stand_in.person.type(file_id, "x", suggesting=True)
+    assert len(google.stand_in.person.suggestions(file_id)) == 1, "people can all the same"
 
 
 def test_an_unknown_suggestion_is_refused(google: Google) -> None:
