@@ -107,6 +107,15 @@ def test_a_suggestion_is_merged_with_what_others_did_since(google: Google) -> No
     assert refusal(lambda: google.edit(file_id, insert(1, "x"), writeControl=with_both))[0] == 400
 
 
+def test_a_suggestion_that_was_accepted_meanwhile_stays_accepted(google: Google) -> None:
+    file_id = google.new_document("ab")
+    [made] = suggested(google, file_id, insert(2, "new"))
+    revision = google.docs.documents().get(documentId=file_id).execute()["revisionId"]
+    google.stand_in.person.accept(file_id, made)
+    google.edit(file_id, insert(1, "x"), writeControl={"targetRevisionId": revision})
+    assert runs(google, file_id) == [("", "xanewb\n")]
+
+
 @pytest.mark.parametrize(
     "request_",
     [
