@@ -176,6 +176,14 @@ class FakeSlack:
         """A person deletes a message of theirs; see `People.delete`."""
         self.people.delete(user, channel, ts)
 
+    def react(self, user: str, channel: str, ts: str, name: str) -> None:
+        """A person gives a message a reaction; see `People.react`."""
+        self.people.react(user, channel, ts, name)
+
+    def unreact(self, user: str, channel: str, ts: str, name: str) -> None:
+        """A person takes a reaction of theirs off a message; see `People.unreact`."""
+        self.people.unreact(user, channel, ts, name)
+
     def join(self, user: str, channel: str) -> None:
         """A person joins a channel; see `People.join`."""
         self.people.join(user, channel)
