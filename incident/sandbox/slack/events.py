@@ -68,8 +68,12 @@ def reaction(workspace: Workspace, kind: str, message: Message, user: str, name:
 
 
 def message_posted(workspace: Workspace, message: Message) -> JsonObject:
-    """`message`."""
-    return {**render.message(workspace, message), **_place(workspace, message, message.ts)}
+    """`message`; one with files has the subtype `file_share` here, and none when it is read later.
+
+    Source: https://docs.slack.dev/reference/events/message/file_share
+    """
+    shared = {"subtype": "file_share"} if message.files and not message.subtype else {}
+    return {**render.message(workspace, message), **shared, **_place(workspace, message, message.ts)}
 
 
 def message_changed(workspace: Workspace, message: Message, before: Message) -> JsonObject:

@@ -43,7 +43,14 @@ class People:
         self._shortcuts = shortcuts.checked(given)
 
     def type(
-        self, user: str, channel: str, text: str, thread_ts: str | None = None, *, literal: bool = False
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        *,
+        literal: bool = False,
+        broadcast: bool = False,
     ) -> Reply:
         """Types a line and presses enter; a line that begins with `/` is a command.
 
@@ -54,24 +61,39 @@ class People:
             thread_ts: the message replied to; commands cannot be typed there.
             literal: whether `@name` and `#channel` stay the characters that were typed, as they do where a
                 person does not pick from what Slack offers.
+            broadcast: whether a reply is sent to the channel as well.
 
         Raises:
             NotPossibleError: the person cannot write there.
         """
-        person, where = self._sight.at(user, channel)
-        if where.archived:
-            raise NotPossibleError(f"{where.id} is archived")
         if text.startswith("/"):
+            person, where = self._sight.at(user, channel)
+            if where.archived:
+                raise NotPossibleError(f"{where.id} is archived")
             return self._command(person, where, text, in_thread=thread_ts is not None, literal=literal)
-        if person.id not in where.members:
-            raise NotPossibleError(f"{person.id} has to join {where.id} first")
+        message = self.draft(user, channel, text, thread_ts, literal=literal)
+        return self.post(replace(message, broadcast=broadcast and thread_ts is not None))
+
+    def draft(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, *, literal: bool = False
+    ) -> Message:
+        """A message as it would be if the person posted it now; see `type`.
+
+        Raises:
+            NotPossibleError: the person cannot write there.
+        """
+        person, where = self._sight.within(user, channel)
         parent = self._sight.message(person, where, thread_ts) if thread_ts else None
-        if parent is not None and (parent.ephemeral_to or parent.thread_ts not in {None, parent.ts}):
+        if parent is not None and (parent.ephemeral_to or parent.is_reply):
             raise NotPossibleError(f"message {thread_ts} has no thread")
         words = self._escaped(text, labels=False, literal=literal)
-        message = self._workspace.put(
-            Message(where.id, self._workspace.new_ts(), person.id, words, thread_ts=thread_ts)
-        )
+        return Message(where.id, self._workspace.new_ts(), person.id, words, thread_ts=thread_ts)
+
+    def post(self, message: Message) -> Reply:
+        """Posts what was drafted."""
+        with self._workspace.lock:
+            where = self._workspace.channels[message.channel]
+            self._workspace.put(message)
         if not self.events or self._workspace.bot.id not in where.members:
             self._workspace.happened(lambda: events.message_posted(self._workspace, message))
             return Reply(ts=message.ts)
@@ -261,12 +283,14 @@ class People:
                     return f"<@{user.id}|{name}>" if labels else f"<@{user.id}>"
             for group in self._workspace.groups.values():
                 if group.handle == name:
-                    return f"<!subteam^{group.id}|@{name}>"
+                    return f"<!subteam^{group.id}|@{name}>" if labels else f"<!subteam^{group.id}>"
             return None
 
         def channel(name: str) -> str | None:
             found = None if literal else self._workspace.channel_named(name)
-            return f"<#{found.id}|{name}>" if found else None
+            if found is None:
+                return None
+            return f"<#{found.id}|{name}>" if labels else f"<#{found.id}>"
 
         return mrkdwn.typed(text, mention, channel)
 

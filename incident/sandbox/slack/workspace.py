@@ -157,6 +157,11 @@ class Message:
     bot_id: str = ""
     details: JsonObject | None = None
 
+    @property
+    def is_reply(self) -> bool:
+        """Whether it stands in the thread of another message."""
+        return self.thread_ts not in {None, self.ts}
+
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
