@@ -17,9 +17,39 @@ _DEACTIVATED = "user_disabled"
 _TYPES: dict[str, Kind] = {"public_channel": "public", "private_channel": "private", "im": "direct"}
 
 
-def system_message(workspace: Workspace, channel: Channel, user: str, subtype: str, text: str) -> None:
-    """Adds what Slack itself writes into a channel when something happens to it."""
-    workspace.put(Message(channel.id, workspace.new_ts(), user, text, subtype=subtype))
+def system_message(
+    workspace: Workspace,
+    channel: Channel,
+    user: str,
+    subtype: str,
+    text: str,
+    *,
+    inviter: str | None = None,
+    **details: object,
+) -> Message:
+    """Adds what Slack itself writes into a channel when something happens to it; the lock is held.
+
+    Args:
+        workspace: where.
+        channel: which.
+        user: the id of who made it happen.
+        subtype: such as `channel_topic`.
+        text: mrkdwn.
+        inviter: the id of who brought them in, of `channel_join`.
+        details: what the line says besides, such as `topic`.
+    """
+    line = Message(
+        channel.id,
+        workspace.new_ts(),
+        user,
+        text,
+        subtype=subtype,
+        inviter=inviter,
+        details=details or None,
+    )
+    workspace.put(line)
+    workspace.happened(lambda: events.message_posted(workspace, line))
+    return line
 
 
 def enter(workspace: Workspace, channel: Channel, user: str, inviter: str | None = None) -> Channel:
@@ -33,8 +63,7 @@ def enter(workspace: Workspace, channel: Channel, user: str, inviter: str | None
     """
     changed = workspace.put(replace(channel, members=(*channel.members, user)))
     text = f"<@{user}> has joined the channel"
-    line = Message(channel.id, workspace.new_ts(), user, text, subtype="channel_join", inviter=inviter)
-    workspace.put(line)
+    line = system_message(workspace, changed, user, "channel_join", text, inviter=inviter)
     workspace.happened(lambda: events.member_joined(workspace, changed, user, line.ts, inviter))
     return changed
 
@@ -42,10 +71,7 @@ def enter(workspace: Workspace, channel: Channel, user: str, inviter: str | None
 def leave(workspace: Workspace, channel: Channel, user: str) -> Channel:
     """Takes the member out, with the line that says so; returns the channel as it is then."""
     changed = workspace.put(replace(channel, members=tuple(m for m in channel.members if m != user)))
-    line = Message(
-        channel.id, workspace.new_ts(), user, f"<@{user}> has left the channel", subtype="channel_leave"
-    )
-    workspace.put(line)
+    line = system_message(workspace, changed, user, "channel_leave", f"<@{user}> has left the channel")
     workspace.happened(lambda: events.member_left(workspace, changed, user, line.ts))
     return changed
 
@@ -191,7 +217,7 @@ def _describe(call: Call, what: str) -> JsonObject:
     changed = replace(channel, topic=words) if what == "topic" else replace(channel, purpose=words)
     call.workspace.put(changed)
     text = f"set the channel {what}: {words}" if words else f"cleared the channel {what}"
-    system_message(call.workspace, changed, call.bot.id, f"channel_{what}", text)
+    system_message(call.workspace, changed, call.bot.id, f"channel_{what}", text, **{what: words})
     return {"channel": render.channel(call.workspace, changed)}
 
 
