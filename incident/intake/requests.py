@@ -189,7 +189,8 @@ def _chosen_message(payload: Mapping[str, Any]) -> dict[str, Any]:
     if not message:
         return {}
     chosen: dict[str, Any] = {
-        name: text(message, name) for name in ("ts", "thread_ts", "user", "bot_id", "text")
+        name: text(message, name)
+        for name in ("ts", "thread_ts", "user", "bot_id", "subtype", "username", "text")
     }
     chosen["ts"] = chosen["ts"] or text(payload, "message_ts")
     chosen["files"] = [
@@ -197,6 +198,8 @@ def _chosen_message(payload: Mapping[str, Any]) -> dict[str, Any]:
     ]
     if permalink := text(message, "permalink"):
         chosen["permalink"] = permalink
+    chosen |= {name: objects(message, name) for name in ("blocks", "attachments") if objects(message, name)}
+    chosen |= {name: within(message, name) for name in ("bot_profile", "edited") if within(message, name)}
     return chosen
 
 
