@@ -163,6 +163,7 @@ METHODS: Mapping[str, Method] = {
         by_kind=_HISTORY,
         writes=False,
     ),
+    "conversations.unarchive": Method(conversations.unarchive, TIER_2, {"channel": _ID}, by_kind=_MANAGE),
     "conversations.setPurpose": Method(
         conversations.set_purpose, TIER_2, {"channel": _ID, "purpose": _DESCRIPTION}, by_kind=_TOPIC
     ),
