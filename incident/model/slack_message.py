@@ -17,7 +17,7 @@ from typing import Any, Self
 from incident.model.slack_text import escape, one_line
 
 LONGEST = 12_000
-"""Characters of markup that are looked at; a message has up to 40,000, and whoever needs them has its link."""
+"""Characters of markup that are looked at; a message has up to 40,000, and a link."""
 
 _MOST_PARTS = 200
 _DEEPEST = 20
