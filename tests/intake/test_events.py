@@ -167,7 +167,7 @@ def test_what_a_person_did_is_told(door: Door, authorizations: object) -> None:
     ],
 )
 def test_an_event_happened_when_slack_says(door: Door, event_ts: object, is_said: bool) -> None:
-    """Slack delivers in any order, and again minutes later: what was added before it was removed is removed."""
+    """Slack delivers in any order, and again minutes later: what was removed last is removed."""
     at = datetime.now(UTC) - timedelta(minutes=7, microseconds=30)
     door.event(callback({**REACTION, "event_ts": f"{at.timestamp():.6f}" if event_ts == "now" else event_ts}))
     (published,) = door.published()

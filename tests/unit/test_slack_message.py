@@ -92,11 +92,12 @@ def test_a_persons_message() -> None:
                 {"id": "F1"},
                 "F2",
             ],
+            "attachments": [{**SHARED, "files": [{"name": "log.txt"}]}, {"files": [{"name": "no"}]}],
             "edited": {"user": "U0ANA", "ts": "19.1"},
         }
     )
-    files = (("graph.png", "https://x.slack.com/files/1"), ("a note", ""))
-    assert found == Content("look <@U0BEN>", "U0ANA", thread_ts="17.1", files=files, is_edited=True)
+    files = (("graph.png", "https://x.slack.com/files/1"), ("a note", ""), ("log.txt", ""))
+    assert found == Content("look <@U0BEN>\nZoé", "U0ANA", thread_ts="17.1", files=files, is_edited=True)
     assert Content.from_dict(loads(dumps({**found.to_dict(), "newer": 1}))) == found
 
 
@@ -186,6 +187,7 @@ SAID = "a < b @Ana López@oncall#ops@here:tada:see (https://x.example)noon\n    
         (
             {
                 "text": "",
+                "bot_id": "B1",
                 "attachments": [
                     {
                         "fallback": "unseen",
@@ -219,6 +221,9 @@ SAID = "a < b @Ana López@oncall#ops@here:tada:see (https://x.example)noon\n    
         ),
         ({"text": "<https://x.example>", "attachments": [UNFURLED]}, "https://x.example"),
         ({"text": "", "attachments": [UNFURLED]}, "X"),
+        ({"text": "see", "attachments": [{"title": "X"}]}, "see"),
+        ({"text": "see", "bot_id": "B1", "attachments": [{"title": "X"}]}, "see\nX"),
+        ({"text": "see", "bot_id": "B1", "attachments": [UNFURLED]}, "see"),
     ],
 )
 def test_where_words_stand(message: dict[str, Any], said: str) -> None:
