@@ -112,7 +112,7 @@ class Acting(ABC):
         """Somebody does something that Slack tells the bot of."""
         self.slack.event_delivery = "queued"
         act()
-        assert [reply.status for reply in self.slack.deliver_events()] == [200]
+        assert {reply.status for reply in self.slack.deliver_events()} == {200}
         self.slack.event_delivery = "off"
         return self._published()
 
