@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from incident.services.sheets import Sheets
 from incident.services.slack import MessageTag, Slack
 from incident.store.contract import IncidentStore
 
+_PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+
 CLOCK_SKEW_SECONDS = 120.0
 """How far the clocks of Slack and of our functions may be apart when a message is looked for by its age."""
 
@@ -35,6 +38,7 @@ class Services:
         oncall_groups: ids of the Slack user groups that are invited to every new incident.
         comms_group: id of the Slack user group that speaks for the organisation; empty for none.
         timezone: decides the date in names.
+        timeline_emoji: name of the reaction that puts a message into the timeline.
         slack_root: where Slack's own pages are, with a slash at the end.
     """
 
@@ -50,6 +54,7 @@ class Services:
     oncall_groups: tuple[str, ...]
     comms_group: str
     timezone: ZoneInfo
+    timeline_emoji: str
     slack_root: str
 
     @property
@@ -80,6 +85,14 @@ class Services:
         with suppress(StepError):
             self.people.profile(user)
         return self.words_for(user)
+
+    def with_names(self, text: str) -> str:
+        """A text as Slack sent it, with what people are called for their ids.
+
+        Raises:
+            TransientError: Slack does not answer.
+        """
+        return _PERSON.sub(lambda found: f"@{self.people.name(found['id'])}", text)
 
     def channel_url(self, team: str, channel_id: str) -> str:
         """A link to a channel for places outside Slack.

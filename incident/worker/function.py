@@ -269,6 +269,7 @@ def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
         oncall_groups=settings.oncall_groups,
         comms_group=settings.comms_group,
         timezone=settings.timezone,
+        timeline_emoji=settings.timeline_emoji,
         slack_root=urljoin(settings.slack_api_url, "/"),
     )
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="step")

@@ -25,7 +25,8 @@ def creates(
         incident = _incident(attempt)
         content = surface.content(job.services, incident)
         place = surface.create(job.services, incident, content)
-        return StepResult(place, surfaces={surface.name: shown(incident, content, place)})
+        record = shown(incident, content, place) if surface.is_made_whole else found(place)
+        return StepResult(place, surfaces={surface.name: record})
 
     def find(job: Job, attempt: Attempt) -> StepResult | None:
         incident = _incident(attempt)
