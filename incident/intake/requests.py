@@ -195,8 +195,10 @@ def _chosen_message(payload: Mapping[str, Any]) -> dict[str, Any]:
     chosen["files"] = [
         {name: text(file, name) for name in ("name", "permalink")} for file in objects(message, "files")
     ]
-    if permalink := text(message, "permalink"):
-        chosen["permalink"] = permalink
+    words = ("permalink", "subtype", "username")
+    chosen |= {name: text(message, name) for name in words if text(message, name)}
+    chosen |= {name: objects(message, name) for name in ("blocks", "attachments") if objects(message, name)}
+    chosen |= {name: within(message, name) for name in ("bot_profile", "edited") if within(message, name)}
     return chosen
 
 
