@@ -197,8 +197,11 @@ def test_whatever_the_order_and_however_often_it_ends_the_same(bot: Bot, data: s
     assert (now.last_update.text, now.last_update.by) == ("second", ALICE)
     surfaces = bot.surfaces(incident)
     assert surfaces.showing("SEV3, minor") == EVERYWHERE
-    assert surfaces.showing("second") == ["briefing", "board"]
-    assert surfaces.showing("SEV1, critical") == surfaces.showing("first") == []
+    assert surfaces.showing("second") == ["briefing", "board", "report"]
+    assert surfaces.showing("SEV1, critical") == surfaces.showing("first") == ["report"]  # its story
+    story = ["SEV1, critical\n", "Update: first", "SEV3, minor\n", "Update: second"]
+    assert [surfaces.report.count(one) for one in story] == [1, 1, 1, 1]
+    assert sorted(story, key=surfaces.report.index) == story
     assert len(bot.messages(incident.channel_id, "incident_line")) == len(said)
     bot.undo_time()
     assert bot.unfinished() == {}
