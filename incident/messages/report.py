@@ -11,7 +11,7 @@ from incident.messages.words import Locale, Words
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Discovery, Incident, Outcome, Role
 from incident.model.parts import When
-from incident.model.slack_text import as_typed, readable
+from incident.model.slack_text import readable
 from incident.model.story import Held, Taken, Told
 
 Name = Callable[[str], str]
@@ -274,7 +274,7 @@ def own_words(thing: Told, written: Callable[[str], str]) -> str:
 
     Args:
         thing: what happened.
-        written: the words of a text as Slack sent it, with names for ids.
+        written: the words of a text as Slack sent it.
     """
     if thing.mark:
         files = [f"📎 {one.name} {one.url}".strip() for one in thing.mark.files]
@@ -283,7 +283,7 @@ def own_words(thing: Told, written: Callable[[str], str]) -> str:
     if thing.fact and thing.fact.kind == FactKind.DECLARED:
         return str(data.get("title", ""))
     text = next((str(data[name]) for name in ("text", "fix", "reason") if data.get(name)), "")
-    return readable(as_typed(written(text))).strip()
+    return written(text)
 
 
 def remark(words: ReportWords, thing: Told, incident: Incident) -> str:

@@ -111,10 +111,17 @@ class Docs:
         """Edits a document as it was read."""
         places = find(document, values)
         beginning = next((place for place in places if place.name == TIMELINE), None)
-        found = [*edits(places, values, written), *entry_edits(document, timeline, beginning)]
-        if requests := in_order(found):
-            control = {"targetRevisionId": document["revisionId"]}
-            self._batch_update(document_id, {"requests": requests, "writeControl": control})
+        revision = {"targetRevisionId": document["revisionId"]}
+        entries = entry_edits(document, timeline, beginning, may_suggest=True)
+        if offered := in_order(edit for edit in entries if edit.is_offered):
+            try:
+                suggesting = {**revision, "writeMode": "SUGGEST"}
+                self._batch_update(document_id, {"requests": offered, "writeControl": suggesting})
+            except PermanentError:  # not every account may
+                entries = entry_edits(document, timeline, beginning, may_suggest=False)
+        made = [edit for edit in entries if not edit.is_offered]
+        if requests := in_order([*edits(places, values, written), *made]):
+            self._batch_update(document_id, {"requests": requests, "writeControl": revision})
         return Updated(frozenset(values) - {place.name for place in places}, timeline.known_then)
 
     def is_filled(self, document_id: str, names: Iterable[str], telltales: Iterable[str]) -> bool:

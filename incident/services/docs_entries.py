@@ -2,8 +2,9 @@
 
 An entry is a paragraph of its own under a named range, `incident.entry.{id}.{digest}`. The digest is of the
 text that the bot wrote, so the document itself says which entries are as the bot left them and which people
-have edited: those are theirs. What the bot would change in such an entry comes beneath it, as an entry of its
-own (its id is that of the entry and `~`); what it would take out is struck through.
+have edited: those are theirs. What the bot would change in such an entry it suggests; where Docs takes no
+suggestions, or one is open already, it comes beneath, as an entry of its own (its id is that of the entry and
+`~`). What it would take out is struck through.
 
 Positions never depend on headings, which people rename: an entry comes behind the one before it or, where it
 is the first, behind the paragraph with the place of the timeline.
@@ -116,6 +117,11 @@ class Standing:
         return digest(text, _DIGEST_CHARACTERS) == self.written.removesuffix(_LINKED)
 
     @property
+    def offered(self) -> str:
+        """What somebody suggests to insert in it."""
+        return "".join(character.text for character in self.content if character.is_offered)
+
+    @property
     def is_alone(self) -> bool:
         """Whether nothing else stands in its paragraph."""
         return (self.content[0].start, self.content[-1].end) == (self.begins, self.ends)
@@ -183,15 +189,16 @@ def _standing(name: str, named: Json, by_segment: dict[str, _Lines]) -> Standing
     return Standing(id_, written, named["namedRangeId"], lines.segment, content, begins, ends)
 
 
-def entry_edits(document: Json, timeline: Timeline, place: Place | None) -> list[Edit]:
+def entry_edits(document: Json, timeline: Timeline, place: Place | None, *, may_suggest: bool) -> list[Edit]:
     """The edits that bring a document's entries up to date; none where all are.
 
     Args:
         document: as `documents.get` answers with `includeTabsContent`, suggestions inline.
         timeline: what is to stand there.
         place: where the timeline begins; None where people have deleted it.
+        may_suggest: whether Docs takes suggestions.
     """
-    return list(_Editor(document, place).bring(timeline))
+    return list(_Editor(document, place, may_suggest=may_suggest).bring(timeline))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +213,9 @@ class _Spot:
 class _Editor:
     """The entries of one document as it was read."""
 
-    def __init__(self, document: Json, place: Place | None) -> None:
+    def __init__(self, document: Json, place: Place | None, *, may_suggest: bool) -> None:
         self._document = document
+        self._may_suggest = may_suggest
         self._by_id: dict[str, Standing] = {}
         self._doubles: list[Standing] = []
         self._beginning = _behind(place) if place else None
@@ -253,8 +261,16 @@ class _Editor:
             yield from self._beneath(there, entry, entry.gone)
         elif there.written.removesuffix(_LINKED) == entry.written.removesuffix(_LINKED):
             yield from self._without_change(there, entry)
+        elif self._may_suggest and self._is_open_to(entry, there):
+            if not there.offered:
+                yield _suggestion(there, entry.text)
+            yield _renaming(there, entry)
         else:
             yield from self._beneath(there, entry, entry.text)
+
+    def _is_open_to(self, entry: Entry, there: Standing) -> bool:
+        """Whether a change can be suggested: nothing stands beneath, and no other suggestion is open."""
+        return there.id + _AGAIN not in self._by_id and there.offered in {"", entry.text}
 
     def _beneath(self, there: Standing, entry: Entry, text: str) -> Iterator[Edit]:
         """Says something beneath an entry that is a person's."""
@@ -342,6 +358,33 @@ def _replacement(there: Standing, entry: Entry) -> Edit:
     return Edit(there.content[0].start, requests)
 
 
+def _suggestion(there: Standing, text: str) -> Edit:
+    """Offers another text. It stands within the range, so that it is the entry once it is accepted."""
+    first, *rest = there.content
+    location = {**there.segment.location, "index": first.end}
+    requests: list[Json] = [{"insertText": {"location": location, "text": text}}]
+    if rest:
+        moved = width(text)
+        kept = _range(there.segment, first.end + moved, rest[-1].end + moved)
+        requests.append({"deleteContentRange": {"range": kept}})
+    requests.append({"deleteContentRange": {"range": _range(there.segment, first.start, first.end)}})
+    return Edit(first.start, requests, is_offered=True)
+
+
+def _renaming(there: Standing, entry: Entry) -> Edit:
+    """Has the range say what the bot would have written, so that it is suggested once."""
+    start, end = there.content[0].start, there.content[-1].end
+    requests: list[Json] = [
+        {"deleteNamedRange": {"namedRangeId": there.range_id}},
+        {"createNamedRange": {"name": _name(entry), "range": _range(there.segment, start, end)}},
+    ]
+    return Edit(start, requests)
+
+
+def _name(entry: Entry) -> str:
+    return f"{ENTRY_PREFIX}{entry.id}.{entry.written}"
+
+
 def _dressed(segment: Segment, start: int, entry: Entry) -> Iterator[Json]:
     """Gives an entry's text its look and its name, whatever it stands beside."""
     whole = _range(segment, start, start + width(entry.text))
@@ -351,7 +394,7 @@ def _dressed(segment: Segment, start: int, entry: Entry) -> Iterator[Json]:
         yield {
             "updateTextStyle": {"range": led, "textStyle": {"link": {"url": entry.link}}, "fields": "link"}
         }
-    yield {"createNamedRange": {"name": f"{ENTRY_PREFIX}{entry.id}.{entry.written}", "range": whole}}
+    yield {"createNamedRange": {"name": _name(entry), "range": whole}}
 
 
 def _removal(there: Standing) -> Edit:

@@ -13,10 +13,14 @@ Json = dict[str, Any]
 
 
 class Character(NamedTuple):
-    """One character of a document and its index there, in UTF-16 code units from the segment's start."""
+    """One character of a document and its index there, in UTF-16 code units from the segment's start.
+
+    `is_offered` says that it is suggested: with suggestions inline it has an index all the same.
+    """
 
     start: int
     text: str
+    is_offered: bool = False
 
     @property
     def end(self) -> int:
@@ -42,10 +46,16 @@ class Edit:
     """Requests of a `documents.batchUpdate` that touch nothing before `at`, an index of the document as read.
 
     Each request's indexes are those that it leaves for the next, as if there were no other edit.
+
+    Attributes:
+        at: see above.
+        requests: in the order in which they are made.
+        is_offered: whether people are to be asked, by suggesting it.
     """
 
     at: int
     requests: Sequence[Json]
+    is_offered: bool = False
 
 
 def in_order(edits: Iterable[Edit]) -> list[Json]:
@@ -90,8 +100,9 @@ def _characters(part: Any) -> Iterator[Character]:
     elif isinstance(part, dict):
         if "textRun" in part:
             index: int = part.get("startIndex", 0)
+            is_offered = bool(part["textRun"].get("suggestedInsertionIds"))
             for text in part["textRun"].get("content", ""):
-                yield Character(index, text)
+                yield Character(index, text, is_offered)
                 index += width(text)
         else:
             for inner in part.values():

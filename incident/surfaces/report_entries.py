@@ -34,7 +34,7 @@ def _entry(
     name, timezone, taken = services.people.name, services.timezone, thing.taken
     parts = (
         services.public_text(lambda say: messages.kind(say, thing, incident, name)),
-        messages.own_words(thing, services.with_names),
+        messages.own_words(thing, services.in_words),
         services.public_text(lambda say: messages.remark(WORDS[say.locale], thing, incident)),
     )
     who = services.public_text(lambda say: messages.author(WORDS[say.locale], thing, name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from incident.messages.locales import words_for
 from incident.messages.rich import Message
 from incident.messages.words import Words
 from incident.model.incident import Incident
+from incident.model.slack_words import Directory, in_words
 from incident.runtime.failures import StepError
 from incident.services.docs import Docs
 from incident.services.drive import Drive
@@ -21,8 +21,6 @@ from incident.services.people import People
 from incident.services.sheets import Sheets
 from incident.services.slack import MessageTag, Slack
 from incident.store.contract import IncidentStore
-
-_PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
 CLOCK_SKEW_SECONDS = 120.0
 """How far the clocks of Slack and of our functions may be apart when a message is looked for by its age."""
@@ -86,13 +84,21 @@ class Services:
             self.people.profile(user)
         return self.words_for(user)
 
-    def with_names(self, text: str) -> str:
-        """A text as Slack sent it, with what people are called for their ids.
+    @property
+    def directory(self) -> Directory:
+        """What people, groups and channels are called, for texts outside Slack."""
+        people, say = self.people, self.say
+        return Directory(
+            people.known_name, people.group_name, people.channel_name, say.somebody, say.some_channel
+        )
+
+    def in_words(self, text: str) -> str:
+        """A text as Slack sent it, in words without ids.
 
         Raises:
-            TransientError: Slack does not answer.
+            TransientError: Slack does not say what somebody is called.
         """
-        return _PERSON.sub(lambda found: f"@{self.people.name(found['id'])}", text)
+        return in_words(text, self.directory)
 
     def channel_url(self, team: str, channel_id: str) -> str:
         """A link to a channel for places outside Slack.

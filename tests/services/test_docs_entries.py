@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from incident.runtime.failures import TransientError
 from incident.sandbox.faults import Call, Fault
+from incident.sandbox.google.person import Person
 from incident.services.docs import Docs
 from incident.services.docs_entries import Entry, Timeline, standing
 from tests.services.conftest import GoogleStage
@@ -24,7 +25,7 @@ WROTE = [
 ]
 
 
-READ = ["docs.documents.get"]
+READ, WRITE = ["docs.documents.get"], "docs.documents.batchUpdate"
 
 
 class Doc:
@@ -42,7 +43,7 @@ class Doc:
         """The bot's part; doing it at once again changes nothing."""
         self.workspace.calls()
         self.try_once(*entries)
-        assert self.workspace.calls() in (READ, [*READ, "docs.documents.batchUpdate"])
+        assert self.workspace.calls() in (READ, [*READ, WRITE], [*READ, WRITE, WRITE])  # one may be refused
         self.try_once(*entries)
         assert self.workspace.calls() == READ
 
@@ -59,6 +60,10 @@ class Doc:
         """What stands between the timeline's beginning and the next heading."""
         after = self.text.split(FILLED["timeline"] + "\n", 1)[1]
         return after.split("\nImpact", 1)[0].strip("\n").split("\n") if after else []
+
+    @property
+    def people(self) -> Person:
+        return self.workspace.fake.person
 
     def type(self, before: str, what: str) -> None:
         type_in(self.workspace, self.id, self.text.index(before), what)
@@ -100,7 +105,7 @@ def test_entries_stand_behind_the_beginning_in_order_and_late_ones_between(doc: 
 def test_all_that_is_new_is_one_read_and_one_write(doc: Doc) -> None:
     many = [Entry(f"m{n:03}", f"2026-11-23 14:{n:02} UTC", f"Bo · {n}") for n in range(60)]
     doc.try_once(*many)
-    assert doc.workspace.calls() == [*READ, "docs.documents.batchUpdate"]
+    assert doc.workspace.calls() == [*READ, WRITE]
     assert doc.lines == [entry.text for entry in many]
 
 
@@ -138,7 +143,28 @@ def test_an_edited_message_edits_its_entry(doc: Doc) -> None:
     assert doc.look(changed.stamp)["link"] == {"url": linked.link}
 
 
+def test_a_change_of_what_a_person_has_edited_is_suggested_once(doc: Doc) -> None:
+    first, second, *_ = WROTE
+    doc.bring(first, second)
+    doc.type("went out", "quickly ")
+    changed = replace(first, words="Ana · Note: it did not go out")
+    doc.workspace.calls()
+    doc.try_once(changed, second)
+    assert doc.workspace.calls() == [*READ, WRITE, WRITE]
+    doc.try_once(changed, second)
+    assert doc.workspace.calls() == READ
+    offered = doc.people.suggestions(doc.id)
+    assert [one.inserted for one in offered if one.inserted] == [changed.text]
+    assert not any(one.by_person for one in offered)
+    for suggestion in offered:
+        doc.people.accept(doc.id, suggestion.id)
+    assert doc.lines == [changed.text, second.text]
+    doc.bring(first, second)
+    assert doc.lines == [first.text, second.text], "it is as the bot wrote it once more"
+
+
 def test_an_entry_that_a_person_has_edited_is_theirs(doc: Doc) -> None:
+    doc.workspace.fake.allows_suggesting = False
     first, second, *_ = WROTE
     doc.bring(first, second)
     doc.type("went out", "quickly ")
@@ -242,10 +268,11 @@ STEP = st.one_of(
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(STEP, max_size=24))
+@given(st.lists(STEP, max_size=24), st.booleans())
 def test_every_character_a_person_typed_is_still_there_and_every_entry_once_and_in_order(
-    workspace: GoogleStage, steps: list[tuple[str, Any, str]]
+    workspace: GoogleStage, steps: list[tuple[str, Any, str]], may_suggest: bool
 ) -> None:
+    workspace.fake.allows_suggesting = may_suggest
     doc, entries, typed = Doc(workspace), dict[int, Entry](), list[str]()
 
     def types(where: float, what: str) -> None:
