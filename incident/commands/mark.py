@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from incident.commands.refusal import Reason, Refuse
 from incident.commands.spec import Chosen, Said, Shortcut, Spec, Text
 from incident.model.changes import mark_key
 from incident.model.facts import FactKind
@@ -22,6 +23,12 @@ TEXT = {
     "en": Text((), "", "", done="It is in the timeline."),
     "fr": Text((), "", "", done="C’est au journal."),
 }
+
+MOST = 400
+"""Messages that may be in one timeline: with their words they take about half of what a document can hold.
+
+https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
+"""
 
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 _EMOJI = re.compile(r"[^\s/]{1,200}")
@@ -158,11 +165,20 @@ def _was_marked(command: Marking, said: Said) -> bool:
     return said.incident is not None and mark_key(command.channel, command.ts) in said.incident.marks
 
 
+def _has_room(command: MarkMessage, said: Said) -> Refuse | None:
+    """Nothing speaks against a mark until there are so many that the incident could not be stored."""
+    if said.incident is None or len(said.incident.marks) < MOST:
+        return None
+    is_new = mark_key(command.channel, command.ts) not in said.incident.marks
+    return Refuse(Reason.TIMELINE_FULL) if is_new else None
+
+
 COMMAND = Spec(
     MarkMessage,
     workflow="mark",
     text=TEXT,
     applies=_is_in_an_incident,
+    check=_has_room,
     states=_marks,
     shortcuts=(
         Shortcut(

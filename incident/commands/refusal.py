@@ -19,6 +19,7 @@ class Reason(StrEnum):
     NOT_A_PERSON = "not_a_person"
     NOTHING_TO_UNDO = "nothing_to_undo"
     NOTHING_TO_RETRY = "nothing_to_retry"
+    TIMELINE_FULL = "timeline_full"
 
 
 WORDS = {
@@ -39,6 +40,9 @@ WORDS = {
             "incident commander. To correct an older one, say it anew."
         ),
         Reason.NOTHING_TO_RETRY: "Nothing waits for a retry: all is done, or the bot is at it.",
+        Reason.TIMELINE_FULL: (
+            "The timeline has no room for more messages. Say what matters in a note: /incident note."
+        ),
     },
     "fr": {
         Reason.NOT_ASKED: (
@@ -62,6 +66,10 @@ WORDS = {
             "dites-le de nouveau."
         ),
         Reason.NOTHING_TO_RETRY: "Rien n’attend un nouvel essai : tout est fait, ou le robot s’en occupe.",
+        Reason.TIMELINE_FULL: (
+            "Le journal n’a plus de place pour d’autres messages. Dites l’essentiel dans une note : "
+            "/incident note."
+        ),
     },
 }
 

@@ -64,21 +64,21 @@ class Mark:
     @classmethod
     def of(cls, key: str, stored: Mapping[str, Any]) -> Self:
         """The mark that is stored so."""
-        unmarked = stored.get("unmarked", {})
+        unmarked, said = stored.get("unmarked", {}), stored.get("said", {})
         return cls(
             key=key,
             channel=stored.get("channel", ""),
             ts=stored.get("ts", ""),
-            thread_ts=stored.get("thread_ts", ""),
-            text=stored.get("text", ""),
-            author=stored.get("author", ""),
-            author_name=stored.get("author_name", ""),
-            files=tuple(_file(one) for one in stored.get("files", ())),
-            link=stored.get("link", ""),
-            happened_at=_moment(stored),
-            is_read="author_name" in stored,
+            thread_ts=said.get("thread_ts", ""),
+            text=said.get("text", ""),
+            author=said.get("author", ""),
+            author_name=said.get("author_name", ""),
+            files=tuple(_file(one) for one in said.get("files", ())),
+            link=said.get("link", ""),
+            happened_at=_moment(str(stored.get("ts", ""))),
+            is_read="said" in stored,
             is_marked=any(stored.get("marked", {}).values()),
-            is_edited=bool(stored.get("edited")),
+            is_edited=bool(said.get("edited")),
             is_deleted="deleted_at" in stored,
             unmarked_by=unmarked.get("by", ""),
             unmarked_at=datetime.fromisoformat(unmarked["at"]) if unmarked else None,
@@ -97,10 +97,7 @@ def _file(stored: object) -> File:
     return File(str(stored))
 
 
-def _moment(stored: Mapping[str, Any]) -> datetime:
+def _moment(ts: str) -> datetime:
     """When it was written: the number that a `ts` is says it in seconds since the epoch."""
-    if stored.get("happened_at"):
-        return datetime.fromisoformat(stored["happened_at"])
-    ts = str(stored.get("ts", ""))
     seconds = float(ts) if ts.replace(".", "", 1).isdigit() else 0.0
     return datetime.fromtimestamp(seconds, UTC)

@@ -6,6 +6,7 @@ Who reacts is told nothing; who chose it in a menu is told that it is done.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from incident.commands.mark import FollowEdit, MarkMessage
@@ -15,18 +16,24 @@ from incident.messages.rich import plain
 from incident.model.changes import mark_key
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Incident
+from incident.model.marks import Mark, marks_of
 from incident.model.slack_message import Content, content_of
 from incident.model.slack_words import LIMIT, in_words
+from incident.runtime import clock
 from incident.runtime.failures import PermanentError
 from incident.workflows.job import Job
 from incident.workflows.notices import progress_notices
 from incident.workflows.replies import reply
 
 MUCH = 200_000
-"""Characters of marked messages that one incident keeps whole: its snapshot is a document of 1 MiB at most.
+"""Bytes of words of marked messages that an incident keeps whole: it is a document of 1 MiB at most.
 
 https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
 """
+
+PATIENCE = timedelta(days=1)
+"""A message that Slack does not let the bot read for so long, such as of a channel that it was put out of, is
+in the timeline by its link alone."""
 
 SHORT = 300
 """Characters that are kept of each message that is marked after that."""
@@ -39,9 +46,12 @@ def read(job: Job, attempt: Attempt) -> StepResult:
     """
     command: MarkMessage = job.command
     incident = attempt.incident or job.about()
-    if "author_name" in incident.marks.get(mark_key(command.channel, command.ts), {}):
+    key = mark_key(command.channel, command.ts)
+    if Mark.of(key, incident.marks.get(key, {})).is_read:
         return StepResult()
     known = Content.from_dict(command.content) if command.content else None
+    if known is None and clock.now() - job.interaction.received_at > PATIENCE:
+        known = Content()  # its link is what there is
     try:
         message = job.services.slack.message(command.channel, command.ts)
     except PermanentError:
@@ -77,7 +87,7 @@ def _read(job: Job, incident: Incident, content: Content, link: str = "") -> Fac
     services, command = job.services, job.command
     called = services.people.known_name(content.author or content.app_user)
     author = content.app_name or called or services.say.somebody
-    limit = SHORT if _length(incident) > MUCH else LIMIT
+    limit = SHORT if _size(incident) > MUCH else LIMIT
     return _fact(
         job,
         FactKind.MESSAGE_READ,
@@ -99,8 +109,8 @@ def _fact(job: Job, kind: FactKind, data: Mapping[str, Any]) -> Fact:
     return Fact(f"{job.run_id}.{kind}", kind, job.interaction.received_at, "", {"of": of, **data})
 
 
-def _length(incident: Incident) -> int:
-    return sum(len(str(mark.get("text", ""))) for mark in incident.marks.values())
+def _size(incident: Incident) -> int:
+    return sum(len(mark.text.encode(errors="replace")) for mark in marks_of(incident))
 
 
 MARK: Workflow[Job] = Workflow(

@@ -20,14 +20,14 @@ FAULTS = {
 }
 
 
-@pytest.mark.store_calls("declare", "update", "severity", "ask")
+@pytest.mark.store_calls("declare", "update", "severity", "ask", "reaction", "reaction_taken_off")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_store_fails_at_any_call(store_call_of: tuple[str, int], fault: str, stage: Stage) -> None:
     name, number = store_call_of
     _settles(stage, name, FAULTS[fault].at_store_call(number))
 
 
-@pytest.mark.steps("declare", "update", "severity", "ask")
+@pytest.mark.steps("declare", "update", "severity", "ask", "reaction")
 @pytest.mark.parametrize("threads", [1, 12])
 def test_the_worker_dies_with_the_result_of_any_step_in_hand(
     step_of: tuple[str, int], threads: int, stage: Stage

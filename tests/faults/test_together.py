@@ -15,7 +15,7 @@ from tests.faults.invariants import Allowed, event_type, incident_channel, wrong
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.tampering import Tampering
 
-WORKFLOWS = ("declare", "update", "ask", "answer_declare")
+WORKFLOWS = ("declare", "update", "ask", "answer_declare", "reaction", "reaction_taken_off")
 ONCE = Allowed()
 
 

@@ -64,7 +64,7 @@ KINDS = {
     FactKind.DECISION_REJECTED: kind_of("decision_rejected", of=part),
     FactKind.ACTION_ADDED: kind_of("action_added", text=words),
     FactKind.ACTION_CHANGED: kind_of("action_changed", of=part, when=st.sampled_from(When).map(str)),
-    FactKind.MESSAGE_MARKED: kind_of("message_marked", text=words, **MESSAGE),
+    FactKind.MESSAGE_MARKED: kind_of("message_marked", emoji=st.sampled_from(["", "memo"]), **MESSAGE),
     FactKind.MESSAGE_UNMARKED: kind_of("message_unmarked", **MESSAGE),
     FactKind.MESSAGE_READ: kind_of("message_read", of=part, text=words, author_name=words),
     FactKind.MESSAGE_DELETED: kind_of("message_deleted", of=part),
@@ -300,11 +300,11 @@ def test_what_a_message_says_is_what_was_read_last() -> None:
     key = mark_key("C1", "1.1")
     marked = said(FactKind.MESSAGE_MARKED, 1.0, **message)
     read = said(
-        FactKind.MESSAGE_READ, 1.0, of=key, text="down", author_name="Ana", files=[{"name": "a", "url": "u"}]
+        FactKind.MESSAGE_READ, 1.0, of=key, text="down", author_name="Ana", files=[], link="https://x"
     )
-    edited = said(FactKind.MESSAGE_READ, 2.0, of=key, text="up", author_name="Ana", edited=True)
+    edited = said(FactKind.MESSAGE_READ, 2.0, of=key, text="up", author_name="Ana", edited=True, files=FILES)
     gone = said(FactKind.MESSAGE_DELETED, 3.0, of=key)
     for facts in permutations([marked, read, edited, gone]):
         (mark,) = marks_of(known([DECLARED, *facts]))
         assert (mark.text, mark.is_read, mark.is_edited, mark.is_deleted) == ("up", True, True, True)
-        assert mark.files == (File("a", "u"),)
+        assert (mark.files, mark.link) == ((File("a", "u"),), ""), "as a whole"

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from incident.commands import mark as mark_command
 from incident.commands.events import SUBSCRIBED
 from incident.commands.mark import CALLBACK, TEXT
 from incident.commands.question import ANSWER_INCIDENT
@@ -13,6 +14,7 @@ from incident.model.interaction import Interaction
 from incident.model.marks import File, Mark, marks_of
 from incident.sandbox.faults import Fault
 from incident.sandbox.slack.workspace import Message
+from incident.workflows import mark as mark_workflow
 from tests.worker.bot import ALICE, BENOIT, GENERAL, Bot, words_of
 from tests.worker.scene import CHIDI, DANA, THE_BOT, ZOE, Scene
 
@@ -267,6 +269,44 @@ def test_slack_is_slow_to_let_it_be_read(scene: Scene) -> None:
         scene.bot.minute()
     assert mark(scene).text == "look"
     assert not scene.bot.notices()
+
+
+def test_slack_refuses_until_somebody_has_helped(scene: Scene) -> None:
+    scene.bot.fault_injector.break_(READS, Fault(status=200, error="missing_scope"))
+    react(scene, write(scene, "look", CHIDI))
+    scene.bot.minute()
+    assert not mark(scene).is_read
+    assert not scene.bot.notices(), "the channel is spared it"
+    scene.bot.fault_injector.mend()
+    scene.bot.minute()
+    assert mark(scene).text == "look"
+    assert not scene.bot.unfinished()
+
+
+def test_what_slack_never_lets_be_read_is_there_by_its_link(scene: Scene) -> None:
+    scene.bot.fault_injector.break_(READS, Fault(status=200, error="not_in_channel"))
+    react(scene, write(scene, "look", CHIDI))
+    scene.bot.time.pass_(24 * 3600)
+    scene.bot.minute()
+    found = mark(scene)
+    assert (found.text, found.is_read, found.is_deleted) == ("", True, False)
+    assert found.link
+    assert not scene.bot.unfinished()
+
+
+def test_a_timeline_has_an_end_that_keeps_the_incident_alive(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An incident that is too large for its document could not be changed at all any more."""
+    monkeypatch.setattr(mark_command, "MOST", 2)
+    monkeypatch.setattr(mark_workflow, "MUCH", 10)
+    first, second, third = (write(scene, "é" * 500, CHIDI) for _ in range(3))
+    for message in (first, second, third, first):
+        react(scene, message, BENOIT if message is first and marks(scene) else ALICE)
+    assert [len(one.text) for one in marks(scene)] == [500, mark_workflow.SHORT]
+    scene.shortcut(third, CALLBACK, BENOIT)
+    assert "plus de place" in scene.whispers(BENOIT)[-1].text
+    assert len(scene.facts("message_marked")) == 3
 
 
 def test_undo_takes_a_mark_back(scene: Scene) -> None:
