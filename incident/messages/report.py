@@ -231,7 +231,8 @@ def kind(say: Words, thing: Told, incident: Incident, name: Name) -> str:
         case FactKind.ROLE_TAKEN | FactKind.ROLES_GIVEN | FactKind.COMMAND_ACCEPTED:
             return _roles(words, fact, name)
         case _:
-            return _PLAIN[FactKind(fact.kind)](words)
+            plain = _PLAIN.get(FactKind(fact.kind))
+            return plain(words) if plain else ""
 
 
 _PLAIN: Mapping[FactKind, Callable[[ReportWords], str]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from incident.model.changes import WITHIN, changes_of
+from incident.model.changes import WITHIN, changes_of, mark_key
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Incident
 from incident.model.marks import Mark, marks_of
@@ -87,6 +87,14 @@ def told(incident: Incident, facts: Iterable[Fact]) -> list[Told]:
         Told(mark.key, mark.happened_at, mark=mark, taken=_unmarked(mark))
         for mark in marks_of(incident)
         if mark.is_read or mark.text or mark.is_deleted
+    ]
+    shown = {thing.id for thing in things}
+    things += [
+        Told(key, fact.happened_at, fact=fact, taken=_undone(incident, fact, known))
+        for fact in known.values()
+        if fact.kind == FactKind.MESSAGE_MARKED
+        and fact.id in incident.undone
+        and (key := mark_key(fact.data["channel"], fact.data["ts"])) not in shown
     ]
     return sorted(things, key=lambda thing: (thing.at, thing.id))
 

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from incident.commands.events import SUBSCRIBED
+from incident.commands.mark import CALLBACK
 from incident.sandbox.faults import Fault
 from incident.surfaces.line import PREFIX
 from tests.worker.bot import ALICE, BENOIT, Bot
@@ -109,11 +110,25 @@ def test_marked_messages_stand_once_with_author_time_and_link(scene: Scene) -> N
     assert timeline(scene)[2].startswith("↳ Taken out by Zoé Tremblay, ")
 
 
-def test_undo_takes_an_entry_out_and_a_rejected_decision_says_so(scene: Scene) -> None:
+def test_undo_takes_an_entry_out(scene: Scene) -> None:
+    message = write(scene, "look", CHIDI)
     scene.say("note a slip", BENOIT)
-    assert len(timeline(scene)) == 2
+    scene.shortcut(message, CALLBACK, ALICE)
+    assert timeline(scene)[1:] == ["Chidi · look", "Benoît Côté · Note: a slip"]
     scene.say("undo", BENOIT)
+    scene.say("undo", ALICE)
     assert len(timeline(scene)) == 1
+
+
+def test_an_edited_message_edits_its_entry_and_a_deleted_one_leaves_it(scene: Scene) -> None:
+    message = write(scene, "the disk is full", CHIDI)
+    react(scene, message)
+    scene.bot.slack.edit(CHIDI, message.channel, message.ts, "the disk is fine")
+    scene.events()
+    assert timeline(scene)[1:] == ["Chidi · the disk is fine (edited)"]
+    scene.bot.slack.delete(CHIDI, message.channel, message.ts)
+    scene.events()
+    assert timeline(scene)[1:] == ["Chidi · the disk is fine (deleted in Slack since)"]
 
 
 def test_a_report_that_is_down_for_an_hour_has_all_of_it_then(scene: Scene) -> None:
