@@ -68,6 +68,8 @@ class ByHand:
             "channel": f"#{self.name}",
             "meet": self.meet,
             "source": "/incident, typed in Slack",
+            **dict.fromkeys(("began", "noticed", "declared", "mitigated", "resolved"), "not known yet"),
+            "timeline": "Times are those of UTC.",
         } | other
         replacements = [
             {
