@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from tests.faults import scenarios_asking, scenarios_changing, scenarios_declaring, scenarios_people
+from tests.faults import (
+    scenarios_asking,
+    scenarios_changing,
+    scenarios_declaring,
+    scenarios_ending,
+    scenarios_people,
+)
 from tests.faults.scenario import Depth, Scenario
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
-    for table in (scenarios_declaring, scenarios_changing, scenarios_people, scenarios_asking)
+    for table in (
+        scenarios_declaring,
+        scenarios_changing,
+        scenarios_ending,
+        scenarios_people,
+        scenarios_asking,
+    )
     for scenario in table.SCENARIOS
 }
 
