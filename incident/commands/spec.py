@@ -252,7 +252,8 @@ class Spec(Generic[C]):
         about: the channel of the incident that a command is about, where it was pressed elsewhere; empty
             where it is about that of the channel it was given in.
         applies: whether there is any use of it, as things stand; what happens in Slack often has none.
-        check: what speaks against it, as a command of `incident.commands.refusal`; None where nothing does.
+        check: what speaks against it, as a command of `incident.commands.refusal`, or None; None instead of a
+            function where nothing can.
         states: the kind and data of the fact that it states about the incident; None for none.
         line: what the channel reads of it, in a locale; None for nothing.
         thanks: what the person reads instead of their language's `done`, by the fact that was stated.
@@ -276,7 +277,7 @@ class Spec(Generic[C]):
     named: Callable[[C, Mapping[str, str]], C] = lambda command, _ids: command
     about: Callable[[C], str] = lambda _command: ""
     applies: Callable[[C, Said], bool] = lambda _command, _said: True
-    check: Callable[[C, Said], Any] = lambda _command, _said: None
+    check: Callable[[C, Said], Any] | None = None
     states: Callable[[C, Said], tuple[str, Mapping[str, Any]]] | None = None
     line: Callable[[Change[C], str], Line] | None = None
     thanks: Callable[[Mapping[str, Any], str], str] | None = None

@@ -16,7 +16,7 @@ from tests.faults.acting import CHIDI, DANA
 from tests.faults.ends import IN_CHANNEL, ON_BOARD, Ends
 from tests.faults.given import earlier, fills_in, presses, types
 from tests.faults.harness import Harness
-from tests.faults.scenario import Depth, Scenario
+from tests.faults.scenario import NOTHING, Depth, Scenario
 
 _FIX = "rolled back & waited =1+1"
 _TOLD = {(LINE, IN_CHANNEL): 1, (REPLY, ON_BOARD): 1}
@@ -141,7 +141,9 @@ SCENARIOS = (
         "reopen_open",
         types("reopen"),
         Ends({}, told=WORDS["en"][Reason.NOT_RESOLVED], shown=_OPEN),
-        prepare=earlier,
+        NOTHING,
+        earlier,
+        depth=Depth.WORST,
     ),
     Scenario(
         "undo_resolve",

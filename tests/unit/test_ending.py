@@ -147,6 +147,7 @@ def test_what_is_resolved_twice_was_over_the_first_time() -> None:
 
 def test_only_what_is_over_can_be_reopened() -> None:
     incident, _ = resolved(Resolve("x"))
+    assert REOPENING.check
     assert REOPENING.check(Reopen(), Said(ANA, LATER, TIMEZONE, incident)) is None
     refused = REOPENING.check(Reopen(), Said(ANA, LATER, TIMEZONE, started()))
     assert refused == Refuse(Reason.NOT_RESOLVED)

@@ -10,6 +10,7 @@ import pytest
 from incident.commands import findings, resolve
 from incident.commands.reopen import REOPEN
 from incident.model.incident import Finding
+from incident.sandbox.faults import Fault
 from incident.sandbox.slack.entries import Entry
 from incident.sandbox.slack.workspace import Message
 from tests.worker.bot import ALICE, BENOIT, EVERYWHERE, SRE, Bot
@@ -322,3 +323,31 @@ def test_words_that_are_hostile_break_nothing(scene: Scene) -> None:
     assert "<!channel>" not in line
     assert len(line) < 4000
     assert scene.now.status == "resolved"
+
+
+def test_what_was_refused_stays_refused_when_it_comes_again(scene: Scene) -> None:
+    """Though it would count by now; the run goes on as it was begun."""
+    refused = scene.say("reopen")
+    scene.say("resolve rolled back")
+    scene.bot.deliver(refused, 2)
+    scene.carry_out(*scene.bot.published())
+    assert not scene.now.is_open
+    assert scene.facts("reopened") == []
+
+
+def test_a_refusal_that_did_not_get_through_comes_though_things_have_changed(scene: Scene) -> None:
+    scene.bot.fault_injector.break_("slack.*", Fault(status=503))
+    refused = scene.bot.slack.type(ALICE, scene.channel, "/incident reopen")
+    assert refused.status == 200
+    (message,) = scene.bot.published()
+    scene.bot.deliver(message)
+    scene.bot.fault_injector.mend()
+    scene.say("resolve rolled back")
+    scene.bot.deliver(message, 2)
+    for _ in range(3):
+        scene.bot.minute()
+    assert not scene.now.is_open
+    assert any("nothing to reopen" in told.text for told in scene.whispers())
+    run = scene.bot.store.run(message.id)
+    assert run
+    assert run.state == "done"
