@@ -109,7 +109,7 @@ KNOWN = {
         Finding.FIX: "What fixed it: {fix}",
         Finding.IMPACT: "What people noticed: {impact}",
         Finding.BEGAN_AT: "It began {began_at}.",
-        Finding.NOTICED_AT: "We noticed {noticed_at}.",
+        Finding.NOTICED_AT: "It was noticed {noticed_at}.",
         Finding.LEARNT: "How we learnt of it: {learnt}.",
     },
     "fr": {

@@ -109,7 +109,7 @@ SCENARIOS = (
         fills_in(findings.COMMAND.opener, {findings.IMPACT: "few <people>", findings.NOTICED: _BEGAN}),
         Ends(
             {},
-            ("few &lt;people&gt;", "We noticed"),
+            ("few &lt;people&gt;", "It was noticed"),
             told=findings.TEXT["en"].done,
             is_thanks=True,
             shown=_OVER,
