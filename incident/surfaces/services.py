@@ -12,6 +12,7 @@ from incident.messages.locales import words_for
 from incident.messages.rich import Message
 from incident.messages.words import Words
 from incident.model.incident import Incident
+from incident.model.slack_words import Directory, in_words
 from incident.runtime.failures import StepError
 from incident.services.docs import Docs
 from incident.services.drive import Drive
@@ -35,6 +36,7 @@ class Services:
         oncall_groups: ids of the Slack user groups that are invited to every new incident.
         comms_group: id of the Slack user group that speaks for the organisation; empty for none.
         timezone: decides the date in names.
+        timeline_emoji: name of the reaction that puts a message into the timeline.
         slack_root: where Slack's own pages are, with a slash at the end.
     """
 
@@ -50,6 +52,7 @@ class Services:
     oncall_groups: tuple[str, ...]
     comms_group: str
     timezone: ZoneInfo
+    timeline_emoji: str
     slack_root: str
 
     @property
@@ -81,12 +84,41 @@ class Services:
             self.people.profile(user)
         return self.words_for(user)
 
+    @property
+    def directory(self) -> Directory:
+        """What people, groups and channels are called, for texts outside Slack."""
+        people, say = self.people, self.say
+        return Directory(
+            people.known_name, people.group_name, people.channel_name, say.somebody, say.some_channel
+        )
+
+    def in_words(self, text: str) -> str:
+        """A text as Slack sent it, in words without ids.
+
+        Raises:
+            TransientError: Slack does not say what somebody is called.
+        """
+        return in_words(text, self.directory)
+
     def channel_url(self, team: str, channel_id: str) -> str:
         """A link to a channel for places outside Slack.
 
         https://docs.slack.dev/interactivity/deep-linking
         """
         return f"{self.slack_root}app_redirect?team={team}&channel={channel_id}"
+
+    def message_url(self, channel_id: str, ts: str, thread_ts: str = "") -> str:
+        """The link to a message, made as Slack makes permalinks: asking Slack may take too long.
+
+        https://docs.slack.dev/reference/methods/chat.getPermalink
+
+        Args:
+            channel_id: of its channel.
+            ts: its own.
+            thread_ts: of the thread it is a reply in; empty for none.
+        """
+        link = f"{self.slack_root}archives/{channel_id}/p{ts.replace('.', '')}"
+        return f"{link}?thread_ts={thread_ts}&cid={channel_id}" if thread_ts else link
 
 
 def tag(kind: str, incident: Incident, key: str = "") -> MessageTag:

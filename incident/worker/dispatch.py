@@ -73,6 +73,7 @@ class Carried:
         reason: why there was nothing to do.
         incident: id of the incident it was about; empty for none.
         is_put_off: whether it waits for another version of the bot.
+        is_usual: whether it is not worth a line in the log: Slack tells of much that the bot has no use for.
     """
 
     command: str
@@ -80,6 +81,7 @@ class Carried:
     reason: str = ""
     incident: str = ""
     is_put_off: bool = False
+    is_usual: bool = False
 
 
 class Dispatcher:
@@ -128,9 +130,10 @@ class Dispatcher:
         """
         incident = self._store.incident_in_channel(interaction.channel) if interaction.channel else None
         command = parse(interaction, in_incident=incident is not None)
+        is_event = interaction.kind is Kind.EVENT
         if isinstance(command, (Ignore, OpenForm)):
             reason = command.reason if isinstance(command, Ignore) else "there is nothing to do it with"
-            return Carried(type(command).__name__, reason=reason)
+            return Carried(type(command).__name__, reason=reason, is_usual=is_event)
         match command:
             case Retry():
                 return self._retry(command, interaction, incident)
@@ -185,10 +188,14 @@ class Dispatcher:
     ) -> Carried:
         said = Said(interaction.user, interaction.received_at, self._services.timezone, incident)
         if not spec_of(command).applies(command, said):
-            return Carried(type(command).__name__, reason="it is of no use as things stand")
+            is_usual = interaction.kind is Kind.EVENT
+            return Carried(type(command).__name__, reason="it is of no use now", is_usual=is_usual)
         if incident is None and _is_about_one(command):
             return Carried(type(command).__name__, reason="the incident is not there")
-        command = self._unless_refused(command, said, interaction, run_id)
+        refused = _refusal(command, said, interaction)
+        if refused is not None and interaction.kind is Kind.EVENT:  # nobody asked, so nobody is told
+            return Carried(type(command).__name__, reason=refused.reason)
+        command = self._as_begun(command, refused, run_id)
         workflow = WORKFLOWS[spec_of(command).workflow]
         subject, facts = self._stated(command, interaction, said, run_id)
         self._started(type(command).__name__, subject)
@@ -203,12 +210,11 @@ class Dispatcher:
         )
         return self._carry_on(self._claim_patiently(claim), _response_url(interaction))
 
-    def _unless_refused(self, command: Any, said: Said, interaction: Interaction, run_id: str) -> Any:
+    def _as_begun(self, command: Any, refused: Refuse | None, run_id: str) -> Any:
         """The command, or why it counts for nothing.
 
         As it was begun it goes on, also where things have changed since: it may have changed them itself.
         """
-        refused = _refusal(command, said, interaction)
         if refused is None and spec_of(command).check is None:
             return command
         begun = self._store.run(run_id)

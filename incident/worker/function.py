@@ -211,7 +211,8 @@ def _say_outcome(audit: AuditLog, carried: Carried, milliseconds: int) -> int:
         audit.warning("incident.command.waiting", carried.reason, outcome="transient")
         return _OK
     if outcome is None:
-        audit.info("incident.command.ignored", carried.reason, outcome="ignored")
+        if not carried.is_usual:
+            audit.info("incident.command.ignored", carried.reason, outcome="ignored")
         return _OK
     late = ", ".join(f"{step} ({failure})" for step, failure in sorted(outcome.failures.items()))
     if outcome.is_given_back:
@@ -268,6 +269,7 @@ def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
         oncall_groups=settings.oncall_groups,
         comms_group=settings.comms_group,
         timezone=settings.timezone,
+        timeline_emoji=settings.timeline_emoji,
         slack_root=urljoin(settings.slack_api_url, "/"),
     )
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="step")

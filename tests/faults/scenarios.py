@@ -7,6 +7,7 @@ from tests.faults import (
     scenarios_changing,
     scenarios_declaring,
     scenarios_ending,
+    scenarios_marking,
     scenarios_people,
 )
 from tests.faults.scenario import Depth, Scenario
@@ -19,6 +20,7 @@ SCENARIOS: dict[str, Scenario] = {
         scenarios_ending,
         scenarios_people,
         scenarios_asking,
+        scenarios_marking,
     )
     for scenario in table.SCENARIOS
 }

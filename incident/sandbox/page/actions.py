@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from incident.sandbox.page.papers import papers
+
 if TYPE_CHECKING:
     from incident.sandbox.page.switches import Switches
     from incident.sandbox.slack import Reply
@@ -25,6 +27,13 @@ class Actions:
             "type": self._type,
             "edit": self._edit,
             "delete": self._delete,
+            "react": self._react,
+            "unreact": self._unreact,
+            "unpin": self._unpin,
+            "rename": self._rename,
+            "topic": self._topic,
+            "archive": self._archive,
+            "unarchive": self._unarchive,
             "join": self._join,
             "leave": self._leave,
             "open": self._open,
@@ -41,6 +50,7 @@ class Actions:
             "replay": self._replay,
             "kill": self._kill,
             "restart": self._restart,
+            **papers(world.google.person),
         }
 
     def do(self, action: str, body: Mapping[str, Any]) -> JsonObject:
@@ -69,6 +79,36 @@ class Actions:
 
     def _delete(self, body: Body) -> JsonObject:
         self._world.slack.delete(body.text("user"), body.text("channel"), body.text("ts"))
+        return _notice("")
+
+    def _react(self, body: Body) -> JsonObject:
+        place = body.text("user"), body.text("channel"), body.text("ts")
+        self._world.slack.react(*place, body.text("name"))
+        return _notice("")
+
+    def _unreact(self, body: Body) -> JsonObject:
+        place = body.text("user"), body.text("channel"), body.text("ts")
+        self._world.slack.unreact(*place, body.text("name"))
+        return _notice("")
+
+    def _unpin(self, body: Body) -> JsonObject:
+        self._world.slack.unpin(body.text("user"), body.text("channel"), body.text("ts"))
+        return _notice("")
+
+    def _rename(self, body: Body) -> JsonObject:
+        self._world.slack.rename(body.text("user"), body.text("channel"), body.text("name"))
+        return _notice("")
+
+    def _topic(self, body: Body) -> JsonObject:
+        self._world.slack.set_topic(body.text("user"), body.text("channel"), body.text("topic"))
+        return _notice("")
+
+    def _archive(self, body: Body) -> JsonObject:
+        self._world.slack.archive(body.text("user"), body.text("channel"))
+        return _notice("")
+
+    def _unarchive(self, body: Body) -> JsonObject:
+        self._world.slack.unarchive(body.text("user"), body.text("channel"))
         return _notice("")
 
     def _join(self, body: Body) -> JsonObject:
@@ -177,6 +217,17 @@ class Body:
         part = self._parts.get(name)
         if not isinstance(part, bool):
             raise ValueError(f"{name} must be true or false")  # noqa: TRY004
+        return part
+
+    def number(self, name: str) -> int:
+        """A whole number from 0.
+
+        Raises:
+            ValueError: it is missing or something else.
+        """
+        part = self._parts.get(name)
+        if not isinstance(part, int) or isinstance(part, bool) or part < 0:
+            raise ValueError(f"{name} must be a whole number from 0")
         return part
 
     def entry(self, name: str) -> Entry:
