@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NOTHING_TO_UNDO = "nothing_to_undo"
     NOTHING_TO_RETRY = "nothing_to_retry"
     TIMELINE_FULL = "timeline_full"
+    NOT_RESOLVED = "not_resolved"
 
 
 WORDS = {
@@ -42,6 +43,9 @@ WORDS = {
         Reason.NOTHING_TO_RETRY: "Nothing waits for a retry: all is done, or the bot is at it.",
         Reason.TIMELINE_FULL: (
             "The timeline has no room for more messages. Say what matters in a note: /incident note."
+        ),
+        Reason.NOT_RESOLVED: (
+            "This incident is open, so there is nothing to reopen. To say what is new, type /incident update."
         ),
     },
     "fr": {
@@ -69,6 +73,10 @@ WORDS = {
         Reason.TIMELINE_FULL: (
             "Le journal n’a plus de place pour d’autres messages. Dites l’essentiel dans une note : "
             "/incident note."
+        ),
+        Reason.NOT_RESOLVED: (
+            "Cet incident est ouvert : il n’y a rien à rouvrir. Pour dire ce qu’il y a de nouveau, "
+            "tapez /incident maj."
         ),
     },
 }

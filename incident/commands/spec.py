@@ -185,13 +185,14 @@ class Menu:
 
 
 class Entry(StrEnum):
-    """How a field of a form is filled in."""
+    """How a field of a form is filled in; a moment comes back in seconds since the epoch."""
 
     WORDS = "words"
     CHOICE = "choice"
     PERSON = "person"
     PEOPLE = "people"
     TICKS = "ticks"
+    MOMENT = "moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,8 @@ class Spec(Generic[C]):
         about: the channel of the incident that a command is about, where it was pressed elsewhere; empty
             where it is about that of the channel it was given in.
         applies: whether there is any use of it, as things stand; what happens in Slack often has none.
-        check: what speaks against it, as a command of `incident.commands.refusal`; None where nothing does.
+        check: what speaks against it, as a command of `incident.commands.refusal`, or None; None instead of a
+            function where nothing can.
         states: the kind and data of the fact that it states about the incident; None for none.
         line: what the channel reads of it, in a locale; None for nothing.
         thanks: what the person reads instead of their language's `done`, by the fact that was stated.
@@ -262,6 +264,8 @@ class Spec(Generic[C]):
         form: what is opened for them instead, in a locale, by the button with the action_id `opener`.
         buttons: makes the command of what was pressed, by action_id.
         forms: makes the command of a form's values, by callback_id.
+        mistakes: what is wrong with a form's values, by the id of the input, given when it was submitted and
+            a locale; empty where nothing is. The form stays open, and says so. None: nothing can be.
         shortcuts: its entries in the menus of messages.
         example: what may follow the verb, for hints and for the scenarios of the faults suite.
     """
@@ -276,7 +280,7 @@ class Spec(Generic[C]):
     named: Callable[[C, Mapping[str, str]], C] = lambda command, _ids: command
     about: Callable[[C], str] = lambda _command: ""
     applies: Callable[[C, Said], bool] = lambda _command, _said: True
-    check: Callable[[C, Said], Any] = lambda _command, _said: None
+    check: Callable[[C, Said], Any] | None = None
     states: Callable[[C, Said], tuple[str, Mapping[str, Any]]] | None = None
     line: Callable[[Change[C], str], Line] | None = None
     thanks: Callable[[Mapping[str, Any], str], str] | None = None
@@ -284,6 +288,7 @@ class Spec(Generic[C]):
     form: Callable[[str], Form] | None = None
     buttons: Mapping[str, Callable[[Press], Any]] = field(default_factory=dict)
     forms: Mapping[str, Callable[[Mapping[str, Any]], C | None]] = field(default_factory=dict)
+    mistakes: Callable[[Mapping[str, Any], datetime, str], Mapping[str, str]] | None = None
     shortcuts: Sequence[Shortcut[C]] = ()
     example: str = ""
 

@@ -193,11 +193,9 @@ class Dispatcher:
         if incident is None and _is_about_one(command):
             return Carried(type(command).__name__, reason="the incident is not there")
         refused = _refusal(command, said, interaction)
-        # what was begun before it was settled goes on: it may have settled it itself
         if refused is not None and interaction.kind is Kind.EVENT:  # nobody asked, so nobody is told
             return Carried(type(command).__name__, reason=refused.reason)
-        if refused is not None and self._store.run(run_id) is None:
-            command = refused
+        command = self._as_begun(command, refused, run_id)
         workflow = WORKFLOWS[spec_of(command).workflow]
         subject, facts = self._stated(command, interaction, said, run_id)
         self._started(type(command).__name__, subject)
@@ -211,6 +209,19 @@ class Dispatcher:
             facts=facts,
         )
         return self._carry_on(self._claim_patiently(claim), _response_url(interaction))
+
+    def _as_begun(self, command: Any, refused: Refuse | None, run_id: str) -> Any:
+        """The command, or why it counts for nothing.
+
+        As it was begun it goes on, also where things have changed since: it may have changed them itself.
+        """
+        if refused is None and spec_of(command).check is None:
+            return command
+        begun = self._store.run(run_id)
+        if begun is None:
+            return refused or command
+        was_refused = begun.workflow == spec_named(Refuse.__name__).workflow
+        return from_dict(begun.command) if was_refused else command
 
     def _stated(
         self, command: Any, interaction: Interaction, said: Said, run_id: str
@@ -385,7 +396,7 @@ def _refusal(command: Any, said: Said, interaction: Interaction) -> Refuse | Non
     changes = spec.states is not None and incident is not None
     if changes and incident and incident.team and interaction.team not in {"", incident.team}:
         return Refuse(Reason.OTHER_WORKSPACE)
-    refused: Refuse | None = spec.check(command, said)
+    refused: Refuse | None = spec.check(command, said) if spec.check else None
     return refused
 
 

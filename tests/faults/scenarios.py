@@ -6,6 +6,7 @@ from tests.faults import (
     scenarios_asking,
     scenarios_changing,
     scenarios_declaring,
+    scenarios_ending,
     scenarios_marking,
     scenarios_people,
 )
@@ -16,6 +17,7 @@ SCENARIOS: dict[str, Scenario] = {
     for table in (
         scenarios_declaring,
         scenarios_changing,
+        scenarios_ending,
         scenarios_people,
         scenarios_asking,
         scenarios_marking,

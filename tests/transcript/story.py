@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from incident.commands import action, commander, decision, explain, page, update
+from incident.commands import action, commander, decision, explain, findings, page, update
 from incident.commands.undo import UNDO
 from incident.model.parts import Coming
 from incident.sandbox.slack.entries import Entry
@@ -25,7 +25,7 @@ BEGINS = datetime(2026, 11, 23, 3, 12, tzinfo=TIMEZONE)
 TITLE = "payments time out"
 HEAD = """# One incident, by two people
 
-Made by `make transcript`: Alice and Benoît carry one incident from its first words to a quiet watch,
+Made by `make transcript`: Alice and Benoît carry one incident from its first words to its end,
 through signed requests, with the stand-ins of Slack and Google Workspace. After each thing that they do
 stands what it leaves: in a channel, in the thread of the board, or for one person alone. What can be
 pressed is in brackets; ids and links are left out, and so is that **[Undo]** goes from a line after ten
@@ -106,6 +106,16 @@ class _Teller:
         self._types(21, ALICE, "rename card payments fail")
         self._types(22, BENOIT, "maj plus aucune erreur depuis dix minutes")
         self._types(23, ALICE, "status")
+        self._types(48, BENOIT, "resolve put the old certificate back")
+        began = str(int(BEGINS.replace(hour=2, minute=50).timestamp()))
+        self._fills_in(
+            50,
+            ALICE,
+            "Add what we know",
+            findings.COMMAND.opener,
+            {findings.IMPACT: "Cards were refused in every shop.", findings.BEGAN: began,
+             findings.LEARNT: "person"},
+        )  # fmt: skip
         return "\n".join([*self._written, *self._ends()]) + "\n"
 
     # What people do.
@@ -141,7 +151,7 @@ class _Teller:
     def _fills_in(self, minute: int, user: str, label: str, opener: str, values: Mapping[str, Entry]) -> None:
         self._at(minute)
         self._scene.fill_in(opener, values, user)
-        filled = "; ".join(f"*{value}*" for value in values.values())
+        filled = "; ".join(f"*{_entered(value)}*" for value in values.values())
         self._write(user, f"presses **[{label}]** in the briefing and fills in the form: {filled}")
 
     def _explains(self, minute: int, user: str, message: Message, why: str) -> None:
@@ -270,3 +280,9 @@ class _Teller:
             "",
             *[f"> {line}  " for line in report],
         ]
+
+
+def _entered(value: Entry) -> str:
+    """What was entered, a moment as people see it."""
+    is_moment = isinstance(value, str) and value.isdecimal() and len(value) == len("1795000000")
+    return f"{datetime.fromtimestamp(int(value), TIMEZONE):%H:%M}" if is_moment else str(value)  # type: ignore[arg-type]
