@@ -12,7 +12,7 @@ from incident.workflows.change import CHANGE, QUIET
 from incident.workflows.decision import DECISION
 from incident.workflows.declare import DECLARE
 from incident.workflows.job import Job
-from incident.workflows.mark import MARK
+from incident.workflows.mark import FOLLOW_EDIT, MARK, STATED
 from incident.workflows.page import PAGE
 from incident.workflows.question import FORM, MENU, QUESTION, REFUSAL, WHICH
 from incident.workflows.reflect import REFLECT
@@ -35,6 +35,8 @@ WORKFLOWS: dict[str, Workflow[Job]] = {
         DECISION,
         RENAME,
         MARK,
+        FOLLOW_EDIT,
+        STATED,
         VACANCY,
         UNDO,
         CARD,

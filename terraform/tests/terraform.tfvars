@@ -12,6 +12,7 @@ announcement_channel = "incident-sre"
 oncall_groups        = []
 comms_group          = ""
 archive_after_days   = 7
+timeline_emoji       = "memo"
 timezone             = "UTC"
 locale               = "en"
 
