@@ -8,7 +8,7 @@ from typing import Any
 
 from incident.commands.line import Line
 from incident.commands.spec import Arguments, Change, Said, Spec, Text, plain
-from incident.commands.update import STATUSES, data, update_line
+from incident.commands.update import STATUSES, data, status_data, update_line
 from incident.model.facts import FactKind
 from incident.model.incident import Status
 
@@ -43,6 +43,12 @@ TEXT = {
     ),
 }
 
+REOPENED = {
+    "en": "{person} reopened the incident: it is now *{status}*.",
+    "fr": "{person} a rouvert l’incident : état *{status}*.",
+}
+"""The line where it was resolved before."""
+
 UPDATE = {"en": "*Update* from {person}", "fr": "*Mise à jour* de {person}"}
 
 _STATUSES = {plain(verb): status for verbs in VERBS.values() for status, verb in verbs.items()}
@@ -71,7 +77,7 @@ def states(command: SetStatus, said: Said) -> tuple[str, Mapping[str, Any]]:
     """The status; with words, an update that sets it."""
     if command.text:
         return FactKind.UPDATE_POSTED, data(command.text, command.status, "", said)
-    return FactKind.STATUS_SET, {"status": command.status}
+    return FactKind.STATUS_SET, status_data(command.status, said)
 
 
 def line(change: Change[SetStatus], locale: str) -> Line:
@@ -80,7 +86,8 @@ def line(change: Change[SetStatus], locale: str) -> Line:
     if command.text:
         return update_line(UPDATE[locale], change, command.text, command.status, locale)
     labels = {str(known): label for known, label in STATUSES[locale].items()}
-    return Line(TEXT[locale].line, {"status": labels.get(command.status, command.status)})
+    text = REOPENED[locale] if change.data.get("reopens") else TEXT[locale].line
+    return Line(text, {"status": labels.get(command.status, command.status)})
 
 
 COMMAND = Spec(

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     NOT_A_PERSON = "not_a_person"
     NOTHING_TO_UNDO = "nothing_to_undo"
     NOTHING_TO_RETRY = "nothing_to_retry"
+    NOT_RESOLVED = "not_resolved"
 
 
 WORDS = {
@@ -39,6 +40,9 @@ WORDS = {
             "incident commander. To correct an older one, say it anew."
         ),
         Reason.NOTHING_TO_RETRY: "Nothing waits for a retry: all is done, or the bot is at it.",
+        Reason.NOT_RESOLVED: (
+            "This incident is open, so there is nothing to reopen. To say what is new, type /incident update."
+        ),
     },
     "fr": {
         Reason.NOT_ASKED: (
@@ -62,6 +66,10 @@ WORDS = {
             "dites-le de nouveau."
         ),
         Reason.NOTHING_TO_RETRY: "Rien n’attend un nouvel essai : tout est fait, ou le robot s’en occupe.",
+        Reason.NOT_RESOLVED: (
+            "Cet incident est ouvert : il n’y a rien à rouvrir. Pour dire ce qu’il y a de nouveau, "
+            "tapez /incident maj."
+        ),
     },
 }
 

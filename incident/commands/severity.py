@@ -33,6 +33,12 @@ TEXT = {
     ),
 }
 
+SETTLED = {
+    "en": "{person} set the severity to *{severity}*.",
+    "fr": "{person} a fixé la gravité à *{severity}*.",
+}
+"""The line where the incident is over, and nothing more is promised."""
+
 LABELS = {
     "en": {
         Severity.SEV1: "SEV1, critical",
@@ -158,11 +164,9 @@ def chosen(press: Press) -> SetSeverity | None:
 def states(command: SetSeverity, said: Said) -> tuple[str, Mapping[str, Any]]:
     """The fact: the level, why, and what it was."""
     before = said.incident.severity if said.incident else None
-    return FactKind.SEVERITY_SET, {
-        "severity": command.severity,
-        "reason": command.reason,
-        "before": before or "",
-    }
+    data = {"severity": command.severity, "reason": command.reason, "before": before or ""}
+    is_over = said.incident is not None and not said.incident.is_open
+    return FactKind.SEVERITY_SET, data | ({"is_over": True} if is_over else {})
 
 
 def label_of(severity: str, locale: str) -> str:
@@ -173,15 +177,16 @@ def label_of(severity: str, locale: str) -> str:
 def line(change: Change[SetSeverity], locale: str) -> Line:
     """The level by its name, what it changes, and why; where it was lowered without a word, the question."""
     command, before = change.command, str(change.data.get("before", ""))
+    text = SETTLED[locale] if change.data.get("is_over") else TEXT[locale].line
     cadence = CADENCES[locale].get(Cadence.usual(command.severity), "")
     parts: dict[str, Part] = {"severity": label_of(command.severity, locale), "cadence": cadence}
     reason = command.reason or change.incident.reasons.get(change.id, "")
     if reason or not _is_lower(command.severity, before):
-        return Line(TEXT[locale].line, parts, quote=reason)
+        return Line(text, parts, quote=reason)
     question, label = LOWERED[locale]
     parts["before"] = label_of(before, locale)
     button = Button(f"form.{explain.ExplainSeverity.__name__}", label, change.id)
-    return Line(TEXT[locale].line, parts, more=(question,), buttons=(button,))
+    return Line(text, parts, more=(question,), buttons=(button,))
 
 
 def _is_lower(severity: str, before: str) -> bool:

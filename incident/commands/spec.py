@@ -185,13 +185,14 @@ class Menu:
 
 
 class Entry(StrEnum):
-    """How a field of a form is filled in."""
+    """How a field of a form is filled in; a moment comes back in seconds since the epoch."""
 
     WORDS = "words"
     CHOICE = "choice"
     PERSON = "person"
     PEOPLE = "people"
     TICKS = "ticks"
+    MOMENT = "moment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +263,8 @@ class Spec(Generic[C]):
         form: what is opened for them instead, in a locale, by the button with the action_id `opener`.
         buttons: makes the command of what was pressed, by action_id.
         forms: makes the command of a form's values, by callback_id.
+        mistakes: what is wrong with a form's values, by the id of the input, given when it was submitted and
+            a locale; empty where nothing is. The form stays open, and says so. None: nothing can be.
         shortcuts: its entries in the menus of messages.
         example: what may follow the verb, for hints and for the scenarios of the faults suite.
     """
@@ -284,6 +287,7 @@ class Spec(Generic[C]):
     form: Callable[[str], Form] | None = None
     buttons: Mapping[str, Callable[[Press], Any]] = field(default_factory=dict)
     forms: Mapping[str, Callable[[Mapping[str, Any]], C | None]] = field(default_factory=dict)
+    mistakes: Callable[[Mapping[str, Any], datetime, str], Mapping[str, str]] | None = None
     shortcuts: Sequence[Shortcut[C]] = ()
     example: str = ""
 

@@ -9,7 +9,7 @@ from typing import Any
 from incident.commands.line import Line, Moment, Part
 from incident.commands.spec import Arguments, Change, Entry, Field, Form, Said, Spec, Text
 from incident.model.facts import FactKind
-from incident.model.incident import Cadence, Status
+from incident.model.incident import Cadence, Outcome, Status
 from incident.model.slack_text import escape, one_line
 
 TEXT = {
@@ -46,6 +46,21 @@ STATUSES = {
     },
 }
 """What people call each status, by locale."""
+
+ENDS = {
+    "en": {
+        Outcome.FALSE_ALARM: "Resolved (false alarm)",
+        Outcome.EXERCISE: "Resolved (exercise)",
+    },
+    "fr": {
+        Outcome.FALSE_ALARM: "Résolu (fausse alerte)",
+        Outcome.EXERCISE: "Résolu (exercice)",
+    },
+}
+"""What they call it instead of resolved where it was nothing, or practice; by locale."""
+
+REOPENS = {"en": "This reopens the incident.", "fr": "L’incident est ainsi rouvert."}
+"""What an update says besides that sets another status after the incident was resolved."""
 
 NEXT = {
     "en": {"clock": "Next update by {next}.", "day": "Next update by {next}."},
@@ -131,12 +146,23 @@ def states(command: PostUpdate, said: Said) -> tuple[str, Mapping[str, Any]]:
 
 def data(text: str, status: str, promise: str, said: Said) -> dict[str, Any]:
     """The data of the fact of an update, with the time that its line promises the next one for."""
-    told = {"text": text, "promise": promise} | ({"status": status} if status else {})
-    if promise == Cadence.NONE or status == Status.RESOLVED:
+    told = {"text": text, "promise": promise} | (status_data(status, said) if status else {})
+    before = said.incident.status if said.incident else ""
+    if promise == Cadence.NONE or (status or before) == Status.RESOLVED:
         return told
+    return told | {"next": next_update(promise, said)}
+
+
+def status_data(status: str, said: Said) -> dict[str, Any]:
+    """The data of a fact that sets a status, and whether that reopens what was resolved."""
+    was_over = said.incident is not None and not said.incident.is_open
+    return {"status": status} | ({"reopens": True} if was_over and status != Status.RESOLVED else {})
+
+
+def next_update(promise: str, said: Said) -> str:
+    """When the next update comes, ISO 8601; `promise` is a `Cadence`, empty for what is usual."""
     severity = said.incident.severity if said.incident else None
-    due = said.at + Cadence.of(promise or Cadence.usual(severity))
-    return told | {"next": due.isoformat()}
+    return (said.at + Cadence.of(promise or Cadence.usual(severity))).isoformat()
 
 
 def line(change: Change[PostUpdate], locale: str) -> Line:
@@ -160,12 +186,20 @@ def update_line(text: str, change: Change[Any], words: str, status: str, locale:
         labels = {str(known): label for known, label in STATUSES[locale].items()}
         parts["status"] = labels.get(status, status)
         text = f"{text} · {{status}}"
-    if promised := change.data.get("next"):
-        due = change.at.fromisoformat(promised)
-        is_clock = (due - change.at).total_seconds() < _SAME_DAY_SECONDS
-        parts["next"] = Moment(due, is_clock=is_clock)
-        more.append(NEXT[locale]["clock" if is_clock else "day"])
-    return Line(text, parts, quote=words, more=more)
+    if change.data.get("reopens"):
+        more.append(REOPENS[locale])
+    sentences, promised = promised_next(change, locale)
+    return Line(text, parts | promised, quote=words, more=[*more, *sentences])
+
+
+def promised_next(change: Change[Any], locale: str) -> tuple[list[str], dict[str, Part]]:
+    """The sentence, if any, that says when the next update comes, with what it names."""
+    promised = change.data.get("next")
+    if not promised:
+        return [], {}
+    due = change.at.fromisoformat(promised)
+    is_clock = (due - change.at).total_seconds() < _SAME_DAY_SECONDS
+    return [NEXT[locale]["clock" if is_clock else "day"]], {"next": Moment(due, is_clock=is_clock)}
 
 
 _SAME_DAY_SECONDS = 6 * 3600.0

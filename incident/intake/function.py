@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum, auto
 from http.client import HTTPException
@@ -153,6 +153,9 @@ class Intake:
             return self._refuse_blank(request, audit)
         if isinstance(command, OpenForm):
             return self._open_form(request, audit)
+        if mistakes := self._mistakes(interaction):
+            audit.info("incident.form.mistaken", "the form has a mistake", outcome="rejected")
+            return jsonify(response_action="errors", errors=mistakes)
         if spec := opened_by(action_of(interaction.payload)):
             return self._open_form_of(spec, request, traceparent, began, audit)
         match self._publish(interaction, traceparent, began, audit):
@@ -221,6 +224,15 @@ class Intake:
         locale = self._languages.known(request.interaction.user).locale
         form = spec.form(locale) if spec and spec.form else declare.form(locale)
         return jsonify(response_action="errors", errors={form.fields[0].id: form.blank})
+
+    def _mistakes(self, interaction: Interaction) -> Mapping[str, str]:
+        """What is wrong with a form that was submitted, by input."""
+        spec = form_called(str(interaction.payload.get("callback_id", "")))
+        values = interaction.payload.get("values")
+        if interaction.kind is not Kind.FORM or not spec or not spec.mistakes or not isinstance(values, dict):
+            return {}
+        locale = self._languages.known(interaction.user).locale
+        return spec.mistakes(values, interaction.received_at, locale)
 
     def _open_form(self, request: Request, audit: AuditLog) -> Response:
         view_id, say = self._opened(declare.form, request, audit)

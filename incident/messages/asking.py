@@ -17,6 +17,8 @@ from slack_sdk.models.blocks import (
 )
 
 from incident.commands import spec
+from incident.commands.findings import known
+from incident.commands.line import Moment
 from incident.commands.question import (
     ANSWER_DECLARE,
     ANSWER_INCIDENT,
@@ -163,11 +165,14 @@ def opener(say: Words, spec_: spec.Spec[Any], form: spec.Form, channel: str = ""
 
 
 def about(say: Words, incident: Incident) -> list[Block]:
-    """Which incident a form is about, how it stands, and what was last said."""
+    """Which incident a form is about, how it stands, what was found out, and what was last said."""
     said = [rich.line("{title}", title=rich.words(incident.title, bold=True))]
     said.append(
         rich.line("{severity} · {status}", severity=say.severity_of(incident), status=say.status_of(incident))
     )
+    for sentence, parts in known(incident, say.locale):
+        shown = {name: rich.moment(one.at) if isinstance(one, Moment) else one for name, one in parts.items()}
+        said.append(rich.line(sentence, **shown))
     blocks: list[Block] = [paragraphs(*said)]
     if incident.last_update:
         blocks.append(paragraphs(quoted(clip(readable(as_typed(incident.last_update.text)), 600))))

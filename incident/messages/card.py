@@ -14,10 +14,10 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from incident.commands import decision
+from incident.commands import decision, reopen
 from incident.commands.role import NAMES
-from incident.commands.update import STATUSES
-from incident.messages.incident import headline, standing, title
+from incident.commands.update import ENDS, STATUSES
+from incident.messages.incident import ending, headline, last_words, standing, title
 from incident.messages.moments import when
 from incident.messages.notices import SERVICES
 from incident.messages.rich import (
@@ -28,13 +28,12 @@ from incident.messages.rich import (
     moment,
     paragraphs,
     person,
-    quoted,
     spoken,
     words,
 )
 from incident.messages.words import Words
 from incident.model.facts import Fact, FactKind
-from incident.model.incident import Deliverable, Incident
+from incident.model.incident import Deliverable, Incident, Status
 from incident.model.marks import Mark
 from incident.model.naming import clip
 from incident.model.parts import When, actions_of, decisions_of
@@ -75,12 +74,10 @@ def card(say: Words, known: Known, *, is_welcome: bool = False) -> Message:
     ]
     if is_welcome:
         blocks.insert(0, paragraphs(line(say.card_welcome)))
-    sections: list[RichTextElement] = [line(say.card_update_none)]
-    if told := incident.last_update:
-        said = say.last_update.format(person=f"<@{told.by}>", when=when(told.at))
-        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=said)]))
-        sections = []
-        blocks.append(paragraphs(quoted(clip(one_line(as_typed(told.text)), 2 * _WORDS_LIMIT))))
+    told = last_words(say, incident)
+    blocks += told
+    is_untold = not told and incident.is_open
+    sections: list[RichTextElement] = [line(say.card_update_none)] if is_untold else []
     sections += _listed(say.card_decisions, [_words(one.text) for one in decisions_of(incident)])
     now = [one for one in actions_of(incident) if one.when == When.NOW]
     sections += _listed(say.card_now, [_words(one.text, one.owner) for one in now])
@@ -156,8 +153,19 @@ def _stated(say: Words, fact: Fact) -> str:
             return one_line(str(data.get("title", "")))
         case FactKind.CALLED:
             return "📟 " + one_line(as_typed(str(data.get("reason", ""))))
+        case FactKind.RESOLVED:
+            ends = {str(one): label for one, label in ENDS[say.locale].items()}
+            label = ends.get(str(data.get("outcome")), STATUSES[say.locale][Status.RESOLVED])
+            return _with_words(f"✅ {label}", data.get("fix"))
+        case FactKind.REOPENED:
+            return _with_words(f"↩ {reopen.TEXT[say.locale].done}", data.get("reason"))
     sign = {FactKind.NOTED: "📝 ", FactKind.DID: "✔ ", FactKind.DECIDED: "⚖ ", FactKind.ACTION_ADDED: "☐ "}
     return sign.get(FactKind(fact.kind), "") + one_line(as_typed(str(data.get("text", ""))))
+
+
+def _with_words(said: str, text: object) -> str:
+    words_ = one_line(as_typed(str(text or "")))
+    return f"{said} · {words_}" if words_ else said
 
 
 def _roles(say: Words, fact: Fact) -> str:
@@ -199,6 +207,8 @@ def _text(say: Words, known: Known, notes: str) -> str:
             operations=f"<@{incident.operations_lead}>" if incident.operations_lead else say.nobody,
         )
     ]
+    if not incident.is_open:
+        said.append(f"{say.resolved} {ending(say, incident)}.")
     if incident.last_update:
         said.append(escape(clip(one_line(as_typed(incident.last_update.text)), 500)))
     said += [escape(clip(summary(say, one), 200)) for one in known.story[-MOST_TOLD:]]

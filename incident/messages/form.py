@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import (
     Block,
     CheckboxesElement,
+    DateTimePickerElement,
     InputBlock,
     InputInteractiveElement,
     Option,
@@ -71,6 +72,8 @@ def _element(field: Field, *, is_first: bool) -> InputInteractiveElement:
             return CheckboxesElement(action_id=field.id, options=_options(field))
         case Entry.CHOICE:
             return StaticSelectElement(action_id=field.id, options=_options(field))
+        case Entry.MOMENT:
+            return DateTimePickerElement(action_id=field.id)
     return PlainTextInputElement(
         action_id=field.id,
         min_length=None if field.is_optional else 1,

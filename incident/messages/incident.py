@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -20,7 +21,22 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from incident.commands import action, card, decision, did, follow, handover, note, page, severity, update
+from incident.commands import (
+    action,
+    card,
+    decision,
+    did,
+    findings,
+    follow,
+    handover,
+    note,
+    page,
+    reopen,
+    resolve,
+    severity,
+    update,
+)
+from incident.commands.lasting import after
 from incident.commands.registry import LINK_PREFIX, MORE
 from incident.messages.moments import when
 from incident.messages.rich import (
@@ -34,7 +50,7 @@ from incident.messages.rich import (
     words,
 )
 from incident.messages.words import Words
-from incident.model.incident import Incident, Role, Severity
+from incident.model.incident import Finding, Incident, Role, Severity
 from incident.model.naming import clip
 from incident.model.slack_text import as_typed, escape, escape_within, readable
 
@@ -47,13 +63,16 @@ TOPIC_LIMIT = 250
 _HEADER_LIMIT = 150
 _TITLE_LIMIT = 1000
 
-FORMS = (update.COMMAND, handover.COMMAND, page.COMMAND, severity.COMMAND)
+FORMS = (update.COMMAND, handover.COMMAND, page.COMMAND, severity.COMMAND, resolve.COMMAND)
+AFTERWARDS = (findings.COMMAND, reopen.COMMAND)
+"""What can be pressed once it is resolved."""
 _MENU = (note.COMMAND, did.COMMAND, decision.COMMAND, action.COMMAND)
 
 
 def topic(say: Words, incident: Incident, limit: int = TOPIC_LIMIT) -> str:
     """The channel's topic, escaped; every change of it leaves a line, so it says what changes seldom."""
-    start = say.topic.format(commander=_mention(say, incident.commander), title="")
+    text = say.topic if incident.is_open else say.topic_resolved
+    start = text.format(commander=_mention(say, incident.commander), title="")
     return start + escape_within(incident.title, limit - len(start))
 
 
@@ -86,17 +105,17 @@ def briefing(say: Words, incident: Incident) -> Message:
         *title(say, incident),
         SectionBlock(fields=list(standing(say, incident))),
         *_source(say, incident),
-        *_last_update(say, incident),
+        *last_words(say, incident),
         *_links(say, incident),
+        ActionsBlock(elements=_buttons(say) if incident.is_open else _afterwards(say)),
     ]
     if incident.is_open:
-        blocks.append(ActionsBlock(elements=_buttons(say)))
         blocks.append(paragraphs(*_first_steps(say, incident)))
     declared = say.declared.format(opener=f"<@{incident.declared_by}>", when=when(incident.declared_at))
     blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"{declared} · `{incident.id}`")]))
-    pressed = ", ".join(spec.text[say.locale].label for spec in FORMS)
-    text = _essence(say, incident)
-    return Message(text + (" " + say.to_press.format(buttons=pressed) if incident.is_open else ""), blocks)
+    offered = FORMS if incident.is_open else AFTERWARDS
+    pressed = ", ".join(spec.text[say.locale].label for spec in offered)
+    return Message(f"{_essence(say, incident)} {say.to_press.format(buttons=pressed)}", blocks)
 
 
 def title(say: Words, incident: Incident) -> list[Block]:
@@ -116,11 +135,13 @@ def announcement(say: Words, incident: Incident, channel_url: str) -> Message:
         incident: as it is.
         channel_url: a link to its channel.
     """
-    facts = say.board_facts.format(
+    ended_at = _ended_at(incident)
+    facts = (say.board_resolved if ended_at else say.board_facts).format(
         severity=escape(say.severity_of(incident)),
         status=escape(say.status_of(incident)),
         commander=_mention(say, incident.commander),
-        when=when(incident.declared_at),
+        when=when(ended_at or incident.declared_at),
+        after=after(incident, ended_at, say.locale) if ended_at else "",
     )
     if incident.next_update:
         facts += " · " + say.headline.format(kind=say.next_update, title=_promise(say, incident))
@@ -147,7 +168,7 @@ def announcement(say: Words, incident: Incident, channel_url: str) -> Message:
     blocks: list[Block] = [
         paragraphs(line("{title}", title=words(headline(say, incident), bold=True))),
         SectionBlock(text=MarkdownTextObject(text=f"{facts}\n<#{incident.channel_id}>")),
-        *_last_update(say, incident),
+        *last_words(say, incident),
         ActionsBlock(elements=elements),
     ]
     links = [say.join_channel, *([say.join_call] if incident.meet_url else [])]
@@ -171,13 +192,14 @@ def ready(say: Words, incident: Incident) -> Message:
 
 def _essence(say: Words, incident: Incident) -> str:
     """What a screen reader is told: what went wrong, how it stands, who leads; escaped."""
-    return say.essence.format(
+    said = say.essence.format(
         headline=escape_within(headline(say, incident), _TITLE_LIMIT),
         severity=escape(say.severity_of(incident)),
         status=escape(say.status_of(incident)),
         commander=_mention(say, incident.commander),
         operations=_mention(say, incident.operations_lead),
     )
+    return said if incident.is_open else f"{said} {say.resolved} {ending(say, incident)}."
 
 
 def standing(say: Words, incident: Incident) -> Iterator[MarkdownTextObject]:
@@ -187,7 +209,10 @@ def standing(say: Words, incident: Incident) -> Iterator[MarkdownTextObject]:
     yield _fact(say.communications_lead, _mention(say, incident.holder(Role.COMMUNICATIONS_LEAD)))
     yield _fact(say.severity, escape(say.severity_of(incident)))
     yield _fact(say.status, escape(say.status_of(incident)))
-    yield _fact(say.next_update, _promise(say, incident))
+    if incident.is_open:
+        yield _fact(say.next_update, _promise(say, incident))
+    else:
+        yield _fact(say.resolved, ending(say, incident))
     if scribe := incident.holder(Role.SCRIBE):
         yield _fact(say.scribe, f"<@{scribe}>")
 
@@ -212,14 +237,42 @@ def _source(say: Words, incident: Incident) -> list[Block]:
     return [paragraphs(line(say.declared_from, message=link(url, say.this_message)))]
 
 
-def _last_update(say: Words, incident: Incident) -> list[Block]:
-    told = incident.last_update
-    if told is None:
-        return []
-    said = say.last_update.format(person=f"<@{told.by}>", when=when(told.at))
+def ending(say: Words, incident: Incident) -> str:
+    """When it was resolved, and after how long, in Slack's mrkdwn; empty where that is not known."""
+    at = _ended_at(incident)
+    return say.resolved_at.format(when=when(at), after=after(incident, at, say.locale)) if at else "–"
+
+
+def _ended_at(incident: Incident) -> datetime | None:
+    return None if incident.is_open else incident.resolved_at
+
+
+def last_words(say: Words, incident: Incident, limit: int = LAST_UPDATE_LIMIT) -> list[Block]:
+    """What fixed it, where it is resolved; and the last update, unless that is older.
+
+    Args:
+        say: the words.
+        incident: as it is.
+        limit: characters of each that are quoted.
+    """
+    told, fixed = incident.last_update, incident.findings.get(Finding.FIX, {})
+    blocks: list[Block] = []
+    if not incident.is_open and fixed.get("value"):
+        said = say.fixed.format(person=_mention(say, fixed.get("by", "")))
+        blocks += _quote(said, str(fixed["value"]), limit)
+        if told and incident.resolved_at and told.at <= incident.resolved_at:
+            told = None
+    if told:
+        said = say.last_update.format(person=f"<@{told.by}>", when=when(told.at))
+        blocks += _quote(said, told.text, limit)
+    return blocks
+
+
+def _quote(said: str, text: str, limit: int) -> list[Block]:
+    """People's words, as Slack sent them, beneath a line that says whose they are."""
     return [
         ContextBlock(elements=[MarkdownTextObject(text=said)]),
-        paragraphs(quoted(clip(readable(as_typed(told.text)).strip(), LAST_UPDATE_LIMIT))),
+        paragraphs(quoted(clip(readable(as_typed(text)).strip(), limit))),
     ]
 
 
@@ -253,6 +306,15 @@ def _buttons(say: Words) -> list[InteractiveElement]:
     ]
     options.append(Option(value=card.SHOW, text=PlainTextObject(text=card.TEXT[say.locale].label)))
     return [*buttons, OverflowMenuElement(action_id=MORE, options=options)]
+
+
+def _afterwards(say: Words) -> list[InteractiveElement]:
+    """The buttons of an incident that is over."""
+    add, again = (PlainTextObject(text=spec.text[say.locale].label) for spec in AFTERWARDS)
+    return [
+        ButtonElement(text=add, action_id=findings.COMMAND.opener, value=findings.COMMAND.name),
+        ButtonElement(text=again, action_id=reopen.REOPEN, value=reopen.COMMAND.name),
+    ]
 
 
 def _first_steps(say: Words, incident: Incident) -> Sequence[RichTextElement]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -14,14 +16,15 @@ from slack_sdk.models.blocks import (
 )
 
 from incident.commands import decision, follow
+from incident.commands.lasting import after
 from incident.commands.role import NAMES, NOTES
-from incident.commands.update import NEXT
+from incident.commands.update import ENDS, NEXT, STATUSES
 from incident.messages import rich
 from incident.messages.incident import headline
 from incident.messages.moments import when
 from incident.messages.rich import Message, bullets, paragraphs, quoted, spoken, words
 from incident.messages.words import Words
-from incident.model.incident import Incident
+from incident.model.incident import Finding, Incident, Status
 from incident.model.naming import clip
 from incident.model.slack_text import as_typed, escape, escape_within, readable
 
@@ -75,25 +78,53 @@ def followed_update(say: Words, incident: Incident, by: str, text: str) -> Messa
         by: Slack user id of the person who posted it.
         text: as Slack sent it.
     """
+    return _followed(say, incident, by, say.told_follower, text)
+
+
+def followed_end(say: Words, incident: Incident, by: str, at: datetime, found: Mapping[str, Any]) -> Message:
+    """That it is resolved, for somebody who follows it.
+
+    Args:
+        say: the words.
+        incident: as it is.
+        by: Slack user id of the person who resolved it.
+        at: when they said so.
+        found: what they said of it, by `Finding`.
+    """
+    labels = {str(one): label for one, label in ENDS[say.locale].items()}
+    status = labels.get(found.get(Finding.OUTCOME, ""), STATUSES[say.locale][Status.RESOLVED])
+    lasted = after(incident, incident.resolved_at or at, say.locale)
+    fix = str(found.get(Finding.FIX, ""))
+    return _followed(say, incident, by, say.told_resolved, fix, status=status, after=lasted)
+
+
+def followed_reopening(say: Words, incident: Incident, by: str, text: str) -> Message:
+    """That it was reopened, for somebody who follows it; for the arguments see `followed_update`."""
+    return _followed(say, incident, by, say.told_reopened, text)
+
+
+def _followed(say: Words, incident: Incident, by: str, sentence: str, text: str, **parts: str) -> Message:
     told = clip(readable(as_typed(text)).strip(), _WORDS_LIMIT)
     label = PlainTextObject(text=follow.UNFOLLOW_TEXT[say.locale].label)
     title = headline(say, incident)
-    shown = rich.line(say.told_follower, person=rich.person(by), channel=rich.channel(incident.channel_id))
-    place = escape(say.told_follower).format(person=f"<@{by}>", channel=f"<#{incident.channel_id}>")
+    where = rich.channel(incident.channel_id)
+    shown: list[RichTextElement] = [rich.line(sentence, person=rich.person(by), channel=where, **parts)]
+    shown += [quoted(told)] if told else []
+    escaped = {name: escape(part) for name, part in parts.items()}
+    place = escape(sentence).format(person=f"<@{by}>", channel=f"<#{incident.channel_id}>", **escaped)
     due = incident.next_update
     promised = [rich.line(NEXT[say.locale]["day"], next=rich.moment(due))] if due else []
+    said = f"{escape_within(title, _SPOKEN_LIMIT)} · {place} {escape_within(told, _SPOKEN_LIMIT)}"
     return Message(
         spoken(
             [
-                f"{escape_within(title, _SPOKEN_LIMIT)} · {place} {escape_within(told, _SPOKEN_LIMIT)}",
+                said.rstrip(),
                 *([NEXT[say.locale]["day"].format(next=when(due))] if due else []),
                 say.to_press.format(buttons=follow.UNFOLLOW_TEXT[say.locale].label),
             ]
         ),
         [
-            paragraphs(
-                rich.line("{title}", title=words(clip(title, 300), bold=True)), shown, quoted(told), *promised
-            ),
+            paragraphs(rich.line("{title}", title=words(clip(title, 300), bold=True)), *shown, *promised),
             ActionsBlock(
                 elements=[ButtonElement(text=label, action_id=follow.UNFOLLOW, value=incident.channel_id)]
             ),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from incident.commands.severity import LABELS
-from incident.commands.update import STATUSES
-from incident.model.incident import Deliverable, Incident
+from incident.commands.update import ENDS, STATUSES
+from incident.model.incident import Deliverable, Finding, Incident
 
 Locale = Literal["en", "fr"]
 
@@ -57,6 +57,7 @@ class Words:
 
     # the channel
     topic: str
+    topic_resolved: str
     purpose: str
     headline: str
     titled: str
@@ -88,6 +89,9 @@ class Words:
     declared: str
     bookmarks: Mapping[str, str]
     last_update: str
+    resolved: str
+    resolved_at: str
+    fixed: str
 
     # the line of a change
     undone: str
@@ -109,6 +113,8 @@ class Words:
     nothing_is_open: str
     listed: str
     told_follower: str
+    told_resolved: str
+    told_reopened: str
     card_story: str
     card_decisions: str
     card_now: str
@@ -126,6 +132,7 @@ class Words:
     # #incident-sre
     join_channel: str
     board_facts: str
+    board_resolved: str
 
     # when something is late, cannot be done, or is there after all
     late: str
@@ -148,9 +155,14 @@ class Words:
     severity_unknown: str
 
     def status_of(self, incident: Incident) -> str:
-        """Where an incident stands, in words; a status of a newer version as it is."""
+        """Where an incident stands, in words; a status of a newer version as it is.
+
+        One that ended well, as a false alarm or an exercise, says so.
+        """
         labels = {str(status): label for status, label in STATUSES[self.locale].items()}
-        return labels.get(incident.status, incident.status)
+        ends = {str(outcome): label for outcome, label in ENDS[self.locale].items()}
+        label = labels.get(incident.status, incident.status)
+        return label if incident.is_open else ends.get(incident.found(Finding.OUTCOME), label)
 
     def severity_of(self, incident: Incident) -> str:
         """How bad it is, in words; a severity of a newer version as it is."""

@@ -45,21 +45,30 @@ def _declared(fact: Fact) -> dict[str, Any]:
 
 
 def _status(fact: Fact) -> dict[str, Any]:
+    """Where it stands. Where it was resolved before, and is not now, that reopens it (`reopens`)."""
     status = fact.data["status"]
     at = fact.at.isoformat()
     changes = {"status": status, "resolved_at": at if status == Status.RESOLVED else None}
-    return changes | ({"mitigated_at": at} if status in _MITIGATED else {})
+    changes |= {"mitigated_at": at} if status in _MITIGATED else {}
+    return changes | (_begun_anew(fact) if fact.data.get("reopens") else {})
 
 
 def _resolved(fact: Fact) -> dict[str, Any]:
-    at = fact.at.isoformat()
+    """It is over. What was over before stays so since then: only the words are new."""
+    at = fact.data.get("resolved_at") or fact.at.isoformat()
     changes = {"status": str(Status.RESOLVED), "resolved_at": at, "mitigated_at": at}
     return changes | _within_findings({Finding.OUTCOME: ""}, fact) | _findings(fact)
 
 
 def _reopened(fact: Fact) -> dict[str, Any]:
-    changes = {"status": str(Status.INVESTIGATING), "resolved_at": None, "closed_at": None}
-    return changes | _within_findings({Finding.OUTCOME: ""}, fact)
+    changes = {"status": str(Status.INVESTIGATING), "resolved_at": None, "promise": ""}
+    return changes | _begun_anew(fact)
+
+
+def _begun_anew(fact: Fact) -> dict[str, Any]:
+    """What ended it did not: neither the outcome nor the fix stands."""
+    anew = {"reopened_at": fact.at.isoformat(), "closed_at": None}
+    return anew | _within_findings({Finding.OUTCOME: "", Finding.FIX: ""}, fact)
 
 
 def _findings(fact: Fact) -> dict[str, Any]:

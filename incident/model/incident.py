@@ -177,6 +177,7 @@ class Incident:
         resolved_at: None while it lasts.
         mitigated_at: when it first went to monitoring or resolved; None before that.
         closed_at: None until it is closed, and when it is reopened.
+        reopened_at: when it was last reopened; None where it never was.
         findings: by `Finding`: its `value`, and who said it when (`by`, `at`).
         marks: the messages that are in the story, or were, by `incident.model.changes.mark_key`; see
             `incident.model.marks.Mark`.
@@ -221,6 +222,7 @@ class Incident:
     resolved_at: datetime | None = None
     mitigated_at: datetime | None = None
     closed_at: datetime | None = None
+    reopened_at: datetime | None = None
     findings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     marks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     is_archived: bool = False
@@ -266,6 +268,15 @@ class Incident:
         """What was found out; empty where nothing was."""
         return self.findings.get(name, {}).get("value") or ""
 
+    def found_at(self, name: Finding) -> datetime | None:
+        """When something was that was found out, such as `BEGAN_AT`; None where that is not known."""
+        value = self.found(name)
+        try:
+            at = datetime.fromisoformat(value) if value else None
+        except (TypeError, ValueError):  # of a newer version
+            return None
+        return at if at is not None and at.tzinfo else None
+
     @property
     def following(self) -> tuple[str, ...]:
         """Slack user ids of the people who want updates in person, sorted."""
@@ -276,12 +287,16 @@ class Incident:
         stamp = self.stamps.get(name)
         return datetime.fromisoformat(stamp.partition(" ")[0]) if stamp else None
 
+    def said_by_fact(self, name: str) -> str:
+        """The id of the fact that set a field; empty where none has."""
+        return self.stamps.get(name, "").partition(" ")[2]
+
     @property
     def next_update(self) -> datetime | None:
         """When the next update is due; None where none is promised.
 
-        What is usual for the severity counts from the last update or from the severity, whichever was said
-        later. Of an incident that is over, nothing is due.
+        What is usual for the severity counts from the last update, from the severity or from the reopening,
+        whichever was said last. Of an incident that is over, nothing is due.
         """
         if not self.is_open or self.promise == Cadence.NONE:
             return None
@@ -290,6 +305,7 @@ class Incident:
         if not self.promise:
             assessed_at = self.said_at("severity") if self.severity else None
             since = max(since, assessed_at) if assessed_at else since
+        since = max(since, self.reopened_at) if self.reopened_at else since
         return since + Cadence.of(self.promise or Cadence.usual(self.severity))
 
     def to_dict(self) -> dict[str, Any]:
@@ -325,7 +341,7 @@ def _read(name: str, value: Any) -> Any:
             return date.fromisoformat(value)
         case "declared_at":
             return datetime.fromisoformat(value)
-        case "resolved_at" | "mitigated_at" | "closed_at":
+        case "resolved_at" | "mitigated_at" | "closed_at" | "reopened_at":
             return datetime.fromisoformat(value) if value else None
         case "last_update":
             return Update(value["text"], value["by"], datetime.fromisoformat(value["at"])) if value else None

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from incident.commands import severity
-from incident.commands.update import STATUSES
+from incident.commands.update import ENDS, STATUSES
 from incident.messages.joining import joined
 from incident.messages.words import Words
 from incident.surfaces.columns import Column, header
@@ -109,7 +109,13 @@ def edits(sheet_id: int, sheet: str, timezone: str, languages: Sequence[Words]) 
 
 def statuses(languages: Sequence[Words]) -> list[str]:
     """What may stand in the column of statuses."""
-    return _joined(*(list(STATUSES[say.locale].values()) for say in languages))
+    labels = ([*STATUSES[say.locale].values(), *ENDS[say.locale].values()] for say in languages)
+    return _joined(*labels)
+
+
+def uncounted(languages: Sequence[Words]) -> list[str]:
+    """Those among them that do not count in the figures: what was nothing, and what was practice."""
+    return _joined(*(list(ENDS[say.locale].values()) for say in languages))
 
 
 def severities(languages: Sequence[Words]) -> list[str]:
@@ -156,7 +162,8 @@ def _charts(sheet: str, languages: Sequence[Words]) -> list[Json]:
     }
     hours = {**months, "startColumnIndex": last, "endColumnIndex": last + 1}
     properties = {"sheetId": _CHARTS_ID, "title": labels.tab, "gridProperties": {"frozenRowCount": 1}}
-    rows = [_month(sheet, number, len(titles) - 2) for number in range(2, MONTHS + 2)]
+    ends = uncounted(languages)
+    rows = [_month(sheet, number, len(titles) - 2, ends) for number in range(2, MONTHS + 2)]
     return [
         {"addSheet": {"properties": properties}},
         *[_width(_CHARTS_ID, place, 130) for place in range(len(titles))],
@@ -182,8 +189,11 @@ def _charts(sheet: str, languages: Sequence[Words]) -> list[Json]:
     ]
 
 
-def _month(sheet: str, row: int, counted: int) -> list[str]:
-    """The formulas of one month: its first day, incidents of each severity, median hours to resolve."""
+def _month(sheet: str, row: int, counted: int, uncounted: Sequence[str]) -> list[str]:
+    """The formulas of one month: its first day, incidents of each severity, median hours to resolve.
+
+    What ended in one of the statuses `uncounted` is in no figure.
+    """
     quoted = "'" + sheet.replace("'", "''") + "'"
 
     def cells(column: Column) -> str:
@@ -193,13 +203,17 @@ def _month(sheet: str, row: int, counted: int) -> list[str]:
     first = f"=EDATE(EOMONTH(TODAY();-1)+1;-{MONTHS - 1})" if row == 2 else f"=EDATE($A{row - 1};1)"  # noqa: PLR2004
     day, severity = cells(Column.DATE), cells(Column.SEVERITY)
     declared, resolved = cells(Column.DECLARED_AT), cells(Column.RESOLVED_AT)
+    status = cells(Column.STATUS)
+    counts_if = "".join(f';{status};"<>{end}"' for end in uncounted)
+    only_if = "".join(f';{status}<>"{end}"' for end in uncounted)
     counts = [
-        f'=COUNTIFS({day};">="&$A{row};{day};"<"&EDATE($A{row};1);{severity};{chr(ord("B") + number)}$1)'
+        f'=COUNTIFS({day};">="&$A{row};{day};"<"&EDATE($A{row};1);'
+        f"{severity};{chr(ord('B') + number)}$1{counts_if})"
         for number in range(counted)
     ]
     median = (
         f"=IFERROR(24*MEDIAN(FILTER({resolved}-{declared};ISNUMBER({resolved});"
-        f"{day}>=$A{row};{day}<EDATE($A{row};1))))"
+        f"{day}>=$A{row};{day}<EDATE($A{row};1){only_if})))"
     )
     return [first, *counts, median]
 

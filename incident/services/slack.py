@@ -194,7 +194,9 @@ class Slack(SlackMessages, SlackHistory):
         """Sets the purpose; each time, a line in the channel says so."""
         self._call("conversations.setPurpose", {"channel": channel, "purpose": purpose})
 
-    def post(self, channel: str, message: Message, tag: MessageTag, *, thread: str = "") -> Posted:
+    def post(
+        self, channel: str, message: Message, tag: MessageTag, *, thread: str = "", is_broadcast: bool = False
+    ) -> Posted:
         """Posts a message.
 
         Args:
@@ -202,6 +204,9 @@ class Slack(SlackMessages, SlackHistory):
             message: what to say.
             tag: how it is known again.
             thread: `ts` of the message that it replies to; empty for none.
+            is_broadcast: whether the channel reads the reply, too.
+
+        https://docs.slack.dev/reference/methods/chat.postMessage
         """
         data = self._call(
             "chat.postMessage",
@@ -213,6 +218,7 @@ class Slack(SlackMessages, SlackHistory):
                 "unfurl_links": False,
                 "unfurl_media": False,
                 **({"thread_ts": thread} if thread else {}),
+                **({"reply_broadcast": True} if is_broadcast else {}),
             },
         )
         if not _is_id(channel):

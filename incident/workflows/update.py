@@ -1,4 +1,4 @@
-"""Updates: besides the channel, the board's thread reads them, and everybody who follows the incident."""
+"""Updates, the end and a reopening: the board's thread reads them, and everybody who follows the incident."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from incident.engine.workflow import Attempt, RunSnapshot, Step, StepResult, Workflow
-from incident.messages.person import followed_update
+from incident.messages.person import followed_end, followed_reopening, followed_update
+from incident.messages.rich import Message
 from incident.model.facts import FactKind
-from incident.model.incident import Deliverable
+from incident.model.incident import Deliverable, Incident, Severity
 from incident.services.slack import MessageTag
 from incident.surfaces import line as lines
 from incident.surfaces.line import Recorded
@@ -25,8 +26,11 @@ FOLLOWED = "incident_followed"
 
 
 def reply_on_board(job: Job, attempt: Attempt) -> StepResult:
-    """The update in the thread of the board; a board that is not there yet shows it when it is."""
-    if not _is_update(job):
+    """The update in the thread of the board; a board that is not there yet shows it when it is.
+
+    The end of a bad incident, and that it is not over after all, the whole channel reads.
+    """
+    if job.stated.get("kind") not in _TOLD:
         return StepResult()
     incident = attempt.incident or job.about()
     board = job.services.store.surfaces(incident.id).get(BOARD.name)
@@ -37,7 +41,8 @@ def reply_on_board(job: Job, attempt: Attempt) -> StepResult:
     tag = recorded.tag(incident.id)
     found = job.services.slack.find(channel, tag, job.since(), thread=thread) if attempt.is_retry else None
     message = lines.content(job.services, incident, recorded)
-    posted = found or job.services.slack.post(channel, message, tag, thread=thread)
+    is_broadcast = recorded.kind in _ENDINGS and incident.severity in _BAD
+    posted = found or job.services.slack.post(channel, message, tag, thread=thread, is_broadcast=is_broadcast)
     record = lines.shown(recorded, incident, message, posted)
     if found:  # it shows what was so when it was posted
         record |= {"version": 0, "digest": ""}
@@ -65,7 +70,7 @@ def with_followers(
     """Besides what `follows`, the update in person for everybody who follows the incident."""
 
     def both(job: Job, snapshot: RunSnapshot) -> Sequence[Step[Job]]:
-        followers = job.about().following if _is_update(job) else ()
+        followers = job.about().following if job.stated.get("kind") in _TOLD else ()
         steps = [
             Step(
                 f"follower.{user}",
@@ -83,10 +88,19 @@ def with_followers(
 
 
 def _tell(job: Job, attempt: Attempt, *, user: str) -> StepResult:
-    incident = attempt.incident or job.about()
-    text = str(job.stated["data"].get("text", ""))
-    message = followed_update(job.services.words_in_person(user), incident, job.person, text)
+    message = _for_follower(job, attempt.incident or job.about(), user)
     return tell(job, user, message, _tag(job))
+
+
+def _for_follower(job: Job, incident: Incident, user: str) -> Message:
+    """What was said, in the words of the person who follows it."""
+    say, data = job.services.words_in_person(user), job.stated["data"]
+    match job.stated["kind"]:
+        case FactKind.RESOLVED:
+            return followed_end(say, incident, job.person, job.interaction.received_at, data)
+        case FactKind.REOPENED:
+            return followed_reopening(say, incident, job.person, str(data.get("reason", "")))
+    return followed_update(say, incident, job.person, str(data.get("text", "")))
 
 
 def _told(job: Job, attempt: Attempt, *, user: str) -> StepResult | None:  # noqa: ARG001
@@ -97,10 +111,10 @@ def _tag(job: Job) -> MessageTag:
     return job.tag(FOLLOWED, job.run_id)
 
 
-def _is_update(job: Job) -> bool:
-    """Whether words were said, and not the status alone."""
-    return job.stated.get("kind") == FactKind.UPDATE_POSTED
-
+_ENDINGS = frozenset({FactKind.RESOLVED, FactKind.REOPENED})
+_TOLD = _ENDINGS | {FactKind.UPDATE_POSTED}
+"""The kinds that others read of; a status that is set without words is not among them."""
+_BAD = frozenset({Severity.SEV1, Severity.SEV2})
 
 ANNOUNCING = {"board_reply": Deliverable.ANNOUNCEMENT}
 
