@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from incident.commands.archiving import NoteArchived, NoteUnarchived
 from incident.commands.card import ShowStatus
 from incident.commands.mark import of_change, of_reaction
 from incident.commands.vacancy import AskWhoLeads
 
 SUBSCRIBED = (
+    "channel_archive",
+    "channel_unarchive",
+    "group_archive",
+    "group_unarchive",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -40,4 +45,8 @@ def parse(event: object) -> Any:
             return ShowStatus(joined=True)
         case "member_left_channel":
             return AskWhoLeads(user)
+        case "channel_archive" | "group_archive":
+            return NoteArchived()
+        case "channel_unarchive" | "group_unarchive":
+            return NoteUnarchived()
     return None

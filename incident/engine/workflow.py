@@ -142,7 +142,7 @@ class Workflow(Generic[Work]):
         """The names of its steps."""
         return frozenset(step.name for step in self.steps)
 
-    def of(self, work: Work) -> Self:  # type: ignore[misc]  # what it is given it only hands to `delay_of`
+    def of(self, work: Work) -> Self:
         """The table with the delays that its steps have in a run which works on this."""
         if not any(step.delay_of for step in self.steps):
             return self

@@ -15,6 +15,9 @@ Json = dict[str, Any]
 TRIES = 3
 """Times that a page is written in one call of `put`, where people change the document meanwhile."""
 
+_EMPTY = 1
+"""The index of the only character of an empty document, the newline that every body ends with."""
+
 _READ = "revisionId,namedRanges,body(content(endIndex))"
 
 
@@ -113,9 +116,11 @@ def _requests(document: Json, page: Text, above: Sequence[str]) -> Iterator[Json
     else:
         below = next((found for name in above if (found := _range_of(document, name))), None)
         before = below[0] - 1 if below else document["body"]["content"][-1]["endIndex"] - 1
-        start = before + 1
+        lead = "" if before == _EMPTY else "\n"
+        start = before + len(lead)
         # an empty line ends the document, so that what comes after it touches no page
-        yield {"insertText": {"location": {"index": before}, "text": f"\n{text}" + ("" if below else "\n")}}
+        inserted = lead + text + ("" if below else "\n")
+        yield {"insertText": {"location": {"index": before}, "text": inserted}}
     bounds = _bounds(start, start + _width(text))
     yield {"updateTextStyle": {"range": bounds, "textStyle": {}, "fields": "*"}}
     style = {"namedStyleType": page.style}

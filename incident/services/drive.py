@@ -14,7 +14,7 @@ MARK = "incident-bot"
 """A property of the bot's own files that says what a file is to the bot; any client of Drive can see it."""
 
 _MADE_FOR = "channel_of"
-"""The private property of a channel's copy; another than a report's, whose copies are looked for by theirs."""
+"""The private property of a channel's copy. A report has another, by which its own copies are found."""
 
 _DOCUMENT = "application/vnd.google-apps.document"
 _FIELDS = "id,webViewLink"
@@ -87,9 +87,7 @@ class Drive:
         signed-in user's: https://developers.google.com/workspace/drive/api/reference/rest/v3/files
         """
         fields = f"{_FIELDS},lastModifyingUser(me)"
-        return [
-            _copy(file) for file in _search(self._google, _marked(incident_id), self._folder_id, fields)
-        ]
+        return [_copy(file) for file in _search(self._google, _marked(incident_id), self._folder_id, fields)]
 
     def create_document(self, title: str, key: str) -> Document:
         """An empty document in the incidents folder, whose permissions it has, marked with a key.

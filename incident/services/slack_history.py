@@ -1,4 +1,4 @@
-"""Reading everything that was said in a channel, page by page, and letting a channel go or coming back to it."""
+"""Reading all that was said in a channel, page by page; archiving a channel, and coming back to it."""
 
 from __future__ import annotations
 
@@ -100,28 +100,28 @@ class SlackHistory(SlackCalls):
         https://docs.slack.dev/reference/methods/conversations.history
         """
         arguments = {"channel": channel, "limit": MESSAGES, "latest": before or window.latest}
-        data = self._call(
-            "conversations.history", {**arguments, "inclusive": not before}, repeatable=True
-        )
+        data = self._call("conversations.history", {**arguments, "inclusive": not before}, repeatable=True)
         taken, has_more = self._room(data["messages"], window), bool(data.get("has_more"))
         has_older = has_more or len(taken) < len(data["messages"])
         return self._page(channel, taken, window, has_older=has_older)
 
-    def recount(self, channel: str, page: Page, window: Window) -> int:
-        """How many messages a page that was read has now, by the channel and what it says of its threads.
+    def page_between(self, channel: str, first: str, latest: str, window: Window) -> Page:
+        """The messages of a channel from one `ts` to another, both included, with their threads."""
+        return self._page(channel, self._between(channel, first, latest), window, has_older=False)
 
-        Where a thread has replies that came after the window its replies are asked for.
+    def recount(self, channel: str, first: str, latest: str, window: Window) -> int:
+        """How many messages that page has, by the channel and what it says of its threads.
+
+        The replies themselves are asked for only where a thread has some outside of the window.
         """
-        if not page.first:
-            return 0
-        bounds = {"oldest": page.first, "latest": page.latest, "inclusive": True}
+        found = self._between(channel, first, latest)
+        return sum(self._counted(channel, one, window) for one in found if not _is_reply(one))
+
+    def _between(self, channel: str, first: str, latest: str) -> list[Raw]:
+        """The messages from one `ts` to another, both included, newest first."""
+        bounds = {"oldest": first, "latest": latest, "inclusive": True}
         arguments = {"channel": channel, "limit": MESSAGES, **bounds}
-        found = [
-            one
-            for one in self._pages("conversations.history", arguments, "messages")
-            if not _is_reply(one)
-        ]
-        return sum(self._counted(channel, one, window) for one in found)
+        return list(self._pages("conversations.history", arguments, "messages"))
 
     def archive(self, channel: str) -> None:
         """Archives a channel; archived already is fine.

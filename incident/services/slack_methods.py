@@ -70,7 +70,7 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
         "bookmarks:write": "put the call and the report into the channel's bar",
         "channels:history": "read what people put into the timeline, copy the channel, and not post twice",
         "channels:join": "come back to the incident's channel when a person has unarchived it",
-        "channels:manage": "create the incident's channel, invite people, set its topic, rename and archive it",
+        "channels:manage": "create the incident's channel, invite, set its topic, rename and archive it",
         "channels:read": "find its own channels and the place of announcements",
         "chat:write": "post, edit and delete its messages",
         "commands": "be called with /incident, and from the menus of messages",

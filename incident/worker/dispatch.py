@@ -56,7 +56,7 @@ REFLECT_SECONDS = 30.0
 LANGUAGE_SECONDS = 0.5
 """What only its reader sees waits this long for their language, where it is not known."""
 
-_ANSWERS = frozenset({"card", "listing", "question", "which", "menu", "refusal"})
+_ANSWERS = frozenset({"card", "closing", "listing", "question", "which", "menu", "refusal"})
 """The workflows that do nothing but answer the person."""
 
 _NEWER_VERSION_SECONDS = 30.0
@@ -196,7 +196,10 @@ class Dispatcher:
         # what was begun before it was settled goes on: it may have settled it itself
         if refused is not None and interaction.kind is Kind.EVENT:  # nobody asked, so nobody is told
             return Carried(type(command).__name__, reason=refused.reason)
-        if refused is not None and self._store.run(run_id) is None:
+        named = spec_of(command).run_id(command)
+        if refused is None or self._is_begun(named or run_id, interaction if named else None):
+            run_id = named or run_id
+        else:
             command = refused
         workflow = WORKFLOWS[spec_of(command).workflow]
         subject, facts = self._stated(command, interaction, said, run_id)
@@ -211,6 +214,11 @@ class Dispatcher:
             facts=facts,
         )
         return self._carry_on(self._claim_patiently(claim), _response_url(interaction))
+
+    def _is_begun(self, run_id: str, by: Interaction | None) -> bool:
+        """Whether there is such a run; where `by` is given, whether that is what it was begun with."""
+        begun = self._store.run(run_id)
+        return begun is not None and (by is None or begun.origin.get("id") == by.id)
 
     def _stated(
         self, command: Any, interaction: Interaction, said: Said, run_id: str

@@ -32,6 +32,8 @@ def post_line(job: Job, attempt: Attempt) -> StepResult:
     if recorded is None:
         return StepResult()
     incident = attempt.incident or job.about()
+    if incident.is_archived:  # nobody can say anything there
+        return StepResult()
     message = lines.content(job.services, incident, recorded)
     posted = job.services.slack.post(incident.channel_id, message, job.tag(LINE, job.run_id))
     return _posted(job, attempt, recorded, message, posted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from incident.engine.workflow import LATE_SECONDS, Attempt, Step, StepResult
-from incident.model.incident import Incident
+from incident.model.incident import Deliverable, Incident
 from incident.runtime.failures import PermanentError
 from incident.surfaces.line import StaleLine
 from incident.surfaces.surface import Surface, content_digest, found, shown
@@ -46,6 +46,13 @@ def creates(
     )
 
 
+ARCHIVED = "is_archived"
+"""Slack's word for a channel that a person archived, which the bot may not know yet."""
+
+_IN_CHANNEL = frozenset({Deliverable.TOPIC, Deliverable.BRIEFING})
+"""What stands in the incident's channel is left alone while that is archived, and follows once it is not."""
+
+
 def updates(surface: Surface, *, name: str = "", needs: tuple[str, ...] = ()) -> Step[Job]:
     """The step that brings a surface to the newest version, if there is one that shows anything else.
 
@@ -65,10 +72,17 @@ def updates(surface: Surface, *, name: str = "", needs: tuple[str, ...] = ()) ->
         if not known:
             return StepResult()
         incident = _incident(attempt)
+        if incident.is_archived and surface.deliverable in _IN_CHANNEL:
+            return StepResult()
         content = surface.content(job.services, incident)
         if attempt.is_retry or known.get("digest") != content_digest(content):
             is_unsure = attempt.is_retry or not known["digest"]
-            known = dict(surface.put(job.services, incident, known, content, is_retry=is_unsure))
+            try:
+                known = dict(surface.put(job.services, incident, known, content, is_retry=is_unsure))
+            except PermanentError as error:
+                if error.reason != ARCHIVED or surface.deliverable not in _IN_CHANNEL:
+                    raise
+                return StepResult()
         elif known.get("version", 0) >= incident.version:
             return StepResult()
         place = {key: value for key, value in known.items() if key not in {"version", "digest"}}
@@ -78,7 +92,7 @@ def updates(surface: Surface, *, name: str = "", needs: tuple[str, ...] = ()) ->
         """An edit that was given up may have come after a newer one: what is newest is shown once more."""
         incident = _incident(attempt)
         place = job.services.store.surfaces(incident.id).get(surface.name)
-        if place:
+        if place and not (incident.is_archived and surface.deliverable in _IN_CHANNEL):
             content = surface.content(job.services, incident)
             surface.put(job.services, incident, place, content, is_retry=True)
 
@@ -92,6 +106,8 @@ def edits(stale: StaleLine) -> Step[Job]:
         try:
             job.services.slack.edit(stale.posted, stale.message, stale.tag)
         except PermanentError as error:
+            if error.reason == ARCHIVED:
+                return StepResult()
             if error.reason not in _GONE:
                 raise
         return StepResult(surfaces={stale.name: stale.record})
