@@ -119,7 +119,7 @@ class Browser:
         """Opens the menu of a button and chooses the item with these words, by the keyboard alone."""
         self.run("document.querySelector(arguments[0]).focus()", button)
         self._keys(Keys.ENTER)
-        self.wait("return document.activeElement.role === 'menuitem'")
+        self.wait("return document.activeElement.role?.startsWith('menuitem')")
         last = self.run("return document.activeElement.parentElement.children.length")
         for _ in range(last):
             if self.run("return document.activeElement.textContent") == item:

@@ -25,6 +25,13 @@ class Actions:
             "type": self._type,
             "edit": self._edit,
             "delete": self._delete,
+            "react": self._react,
+            "unreact": self._unreact,
+            "unpin": self._unpin,
+            "rename": self._rename,
+            "topic": self._topic,
+            "archive": self._archive,
+            "unarchive": self._unarchive,
             "join": self._join,
             "leave": self._leave,
             "open": self._open,
@@ -69,6 +76,36 @@ class Actions:
 
     def _delete(self, body: Body) -> JsonObject:
         self._world.slack.delete(body.text("user"), body.text("channel"), body.text("ts"))
+        return _notice("")
+
+    def _react(self, body: Body) -> JsonObject:
+        place = body.text("user"), body.text("channel"), body.text("ts")
+        self._world.slack.react(*place, body.text("name"))
+        return _notice("")
+
+    def _unreact(self, body: Body) -> JsonObject:
+        place = body.text("user"), body.text("channel"), body.text("ts")
+        self._world.slack.unreact(*place, body.text("name"))
+        return _notice("")
+
+    def _unpin(self, body: Body) -> JsonObject:
+        self._world.slack.unpin(body.text("user"), body.text("channel"), body.text("ts"))
+        return _notice("")
+
+    def _rename(self, body: Body) -> JsonObject:
+        self._world.slack.rename(body.text("user"), body.text("channel"), body.text("name"))
+        return _notice("")
+
+    def _topic(self, body: Body) -> JsonObject:
+        self._world.slack.set_topic(body.text("user"), body.text("channel"), body.text("topic"))
+        return _notice("")
+
+    def _archive(self, body: Body) -> JsonObject:
+        self._world.slack.archive(body.text("user"), body.text("channel"))
+        return _notice("")
+
+    def _unarchive(self, body: Body) -> JsonObject:
+        self._world.slack.unarchive(body.text("user"), body.text("channel"))
         return _notice("")
 
     def _join(self, body: Body) -> JsonObject:

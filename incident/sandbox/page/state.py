@@ -154,6 +154,7 @@ def _slack(workspace: Workspace) -> JsonObject:
                     "name": user.display_name or user.real_name,
                     "handle": user.name,
                     "bot": bool(user.bot_id),
+                    "admin": user.admin,
                     "locale": user.locale,
                     "gone": user.deleted,
                     "guest": user.restricted or user.ultra_restricted,
@@ -193,6 +194,9 @@ def _slack(workspace: Workspace) -> JsonObject:
                     "edited": message.edited is not None,
                     "ephemeral_to": message.ephemeral_to,
                     "reactions": message.reactions,
+                    "username": message.username,
+                    "files": [{"name": file["name"]} for file in message.files],
+                    "attachments": message.attachments,
                 }
                 for message in sorted(workspace.messages.values(), key=lambda message: message.ts)
             ],

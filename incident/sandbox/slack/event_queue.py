@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 from incident.sandbox.slack import payloads
 from incident.sandbox.slack.bot_link import Answer
-from incident.sandbox.slack.events import place, scope, subscription
+from incident.sandbox.slack.events import is_for_everybody, place, scope, subscription
 from incident.sandbox.slack.workspace import JsonObject, Workspace
 
 Delivery: TypeAlias = Literal["off", "queued", "sent"]
@@ -134,7 +134,8 @@ class EventQueue:
 
     def _may_see(self, event: JsonObject) -> bool:
         channel = self._workspace.channels[place(event)]
-        return self._workspace.bot.id in channel.members and scope(event, channel.kind) in self._scopes()
+        told = is_for_everybody(event) or self._workspace.bot.id in channel.members
+        return told and scope(event, channel.kind) in self._scopes()
 
     def _take(self, now: float | None) -> _Waiting | None:
         """The oldest that is due; the oldest of all where `now` is None."""

@@ -1,7 +1,8 @@
 """What happens in channels, as the Events API tells of it: the inner `event` of an `event_callback`.
 
 Sources: https://docs.slack.dev/reference/events/member_joined_channel, member_left_channel, reaction_added,
-reaction_removed, message, message/message_changed and message/message_deleted, all beside the first.
+reaction_removed, channel_archive, channel_unarchive, channel_rename and the like of `group`, message,
+message/message_changed and message/message_deleted, all beside the first.
 """
 
 from __future__ import annotations
@@ -19,8 +20,13 @@ _HISTORY: Mapping[Kind, str] = {
     "direct": "im:history",
 }
 _READ: Mapping[Kind, str] = {"public": "channels:read", "private": "groups:read"}
-_SCOPES = {"message": _HISTORY, "reaction": dict.fromkeys(_HISTORY, "reactions:read")}
+_SCOPES = {
+    "message": _HISTORY,
+    "reaction": dict.fromkeys(_HISTORY, "reactions:read"),
+    "pin": dict.fromkeys(_HISTORY, "pins:read"),
+}
 """By the first word of an event's type, if it is not to be seen with the right to read about channels."""
+_FOR_EVERYBODY = frozenset({"channel_archive", "channel_unarchive", "channel_rename", "channel_deleted"})
 
 
 def member_joined(
@@ -63,6 +69,74 @@ def reaction(workspace: Workspace, kind: str, message: Message, user: str, name:
         "reaction": name,
         **({"item_user": message.user} if message.user else {}),
         "item": {"type": "message", "channel": message.channel, "ts": message.ts},
+        "event_ts": workspace.new_ts(),
+    }
+
+
+def archived(workspace: Workspace, channel: Channel, user: str) -> JsonObject:
+    """`channel_archive` or `group_archive`."""
+    return _whole(workspace, channel, "archive", user)
+
+
+def unarchived(workspace: Workspace, channel: Channel, user: str) -> JsonObject:
+    """`channel_unarchive` or `group_unarchive`."""
+    return _whole(workspace, channel, "unarchive", user)
+
+
+def renamed(workspace: Workspace, channel: Channel) -> JsonObject:
+    """`channel_rename` or `group_rename`, which do not say who did it."""
+    shown: JsonObject = {
+        "id": channel.id,
+        "is_channel": channel.kind == "public",
+        "is_mpim": False,
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "created": channel.created,
+    }
+    kind = f"{_CHANNEL_TYPES[channel.kind]}_rename"
+    return {"type": kind, "channel": shown, "event_ts": workspace.new_ts()}
+
+
+def destroyed(workspace: Workspace, channel: Channel, user: str) -> JsonObject:
+    """`channel_deleted` or `group_deleted`."""
+    kind = f"{_CHANNEL_TYPES[channel.kind]}_deleted"
+    return {"type": kind, "channel": channel.id, "actor_id": user, "event_ts": workspace.new_ts()}
+
+
+def unpinned(workspace: Workspace, channel: Channel, user: str, item: JsonObject) -> JsonObject:
+    """`pin_removed`, whose channel is `channel_id`.
+
+    Sources: https://docs.slack.dev/reference/events/pin_removed,
+    https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/PinRemovedEvent
+    """
+    return {
+        "type": "pin_removed",
+        "user": user,
+        "channel_id": channel.id,
+        "item": item,
+        "item_user": item["message"].get("user", ""),
+        "pin_count": str(len(channel.pins)),
+        "pinned_info": {
+            "channel": channel.id,
+            "pinned_by": item["created_by"],
+            "pinned_ts": item["created"],
+        },
+        "has_pins": bool(channel.pins),
+        "event_ts": workspace.new_ts(),
+    }
+
+
+def _whole(workspace: Workspace, channel: Channel, change: str, user: str) -> JsonObject:
+    """Of a private channel Slack's pages do not say who did it, and Slack's types call it `actor_id`.
+
+    Sources: https://docs.slack.dev/reference/events/group_archive,
+    https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/GroupUnarchiveEvent
+    """
+    private = channel.kind == "private"
+    return {
+        "type": f"{_CHANNEL_TYPES[channel.kind]}_{change}",
+        "channel": channel.id,
+        "actor_id" if private else "user": user,
         "event_ts": workspace.new_ts(),
     }
 
@@ -117,7 +191,15 @@ def subscription(event: JsonObject) -> str:
 def place(event: JsonObject) -> str:
     """The id of the channel in which it happened."""
     found = event.get("channel") or event["item"]["channel"]
-    return str(found)
+    return str(found["id"] if isinstance(found, dict) else found)
+
+
+def is_for_everybody(event: JsonObject) -> bool:
+    """Whether it is sent to all of the workspace, not to the members of the channel alone.
+
+    Source: https://docs.slack.dev/reference/events/channel_unarchive, and the pages of the others
+    """
+    return event["type"] in _FOR_EVERYBODY
 
 
 def scope(event: JsonObject, kind: Kind) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from incident.sandbox.slack import conversations
+from incident.sandbox.slack import channel_changes
 from incident.sandbox.slack.api import Api
 from incident.sandbox.slack.entries import Entry
 from incident.sandbox.slack.event_queue import Delivery, EventQueue
 from incident.sandbox.slack.interactions import Interactions, NotPossibleError, Reply
+from incident.sandbox.slack.moderation import Moderation
 from incident.sandbox.slack.people import People
 from incident.sandbox.slack.screens import Screens
 from incident.sandbox.slack.seed import seed
@@ -35,6 +36,7 @@ class FakeSlack:
         api: the Web API; `api.scopes` is what the token may do.
         people: what people do; `people.commands` are the slash commands there are.
         sharing: files, forwarded messages, what other integrations post.
+        moderation: what people do to channels as a whole.
         screens: the modals on people's screens.
         event_queue: what the bot subscribed to, on its way; nothing is sent unless `event_delivery` says so.
     """
@@ -68,6 +70,7 @@ class FakeSlack:
         self.people = People(self.workspace, self._interactions)
         self.people.shortcuts = tuple(shortcuts)
         self.sharing = Sharing(self.workspace, self.people, lambda: self.api.url)
+        self.moderation = Moderation(self.workspace)
         self.screens = Screens(self.workspace, self._interactions)
         self.event_queue = EventQueue(self.workspace, self._interactions.send_event, lambda: self.api.scopes)
 
@@ -201,7 +204,7 @@ class FakeSlack:
         self.people.edit(user, channel, ts, text)
 
     def delete(self, user: str, channel: str, ts: str) -> None:
-        """A person deletes a message of theirs; see `People.delete`."""
+        """A person deletes a message of theirs, an admin anybody's; see `People.delete`."""
         self.people.delete(user, channel, ts)
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
@@ -224,6 +227,30 @@ class FakeSlack:
         """A person brings another into a channel; see `People.invite`."""
         self.people.invite(user, channel, other)
 
+    def archive(self, user: str, channel: str) -> None:
+        """A person archives a channel; see `Moderation.archive`."""
+        self.moderation.archive(user, channel)
+
+    def unarchive(self, user: str, channel: str) -> None:
+        """A person opens an archived channel again; see `Moderation.unarchive`."""
+        self.moderation.unarchive(user, channel)
+
+    def rename(self, user: str, channel: str, name: str) -> None:
+        """A person gives a channel another name; see `Moderation.rename`."""
+        self.moderation.rename(user, channel, name)
+
+    def set_topic(self, user: str, channel: str, topic: str) -> None:
+        """A person sets a channel's topic; see `Moderation.set_topic`."""
+        self.moderation.set_topic(user, channel, topic)
+
+    def unpin(self, user: str, channel: str, ts: str) -> None:
+        """A person takes a message off a channel's pins; see `Moderation.unpin`."""
+        self.moderation.unpin(user, channel, ts)
+
+    def delete_channel(self, user: str, channel: str) -> None:
+        """An admin deletes a channel; see `Moderation.delete`."""
+        self.moderation.delete(user, channel)
+
     def share(self, channel: str, user: str) -> None:
         """Has somebody of another workspace in a channel, as if the channel were shared with it.
 
@@ -235,7 +262,7 @@ class FakeSlack:
             if stranger is None or not stranger.team or where is None or where.kind == "direct":
                 raise NotPossibleError(f"{channel} cannot be shared with {user}")
             if user not in where.members:
-                conversations.enter(self.workspace, where, user)
+                channel_changes.enter(self.workspace, where, user)
 
     def open_direct(self, user: str) -> str:
         """A person opens their conversation with the bot; see `People.open_direct`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from incident.sandbox.slack import chat, conversations, directory, history, modals, reactions
+from incident.sandbox.slack import chat, conversations, directory, history, modals, pins, reactions
 from incident.sandbox.slack.arguments import (
     Argument,
     array,
@@ -163,13 +163,16 @@ METHODS: Mapping[str, Method] = {
         by_kind=_HISTORY,
         writes=False,
     ),
+    "conversations.unarchive": Method(conversations.unarchive, TIER_2, {"channel": _ID}, by_kind=_MANAGE),
     "conversations.setPurpose": Method(
         conversations.set_purpose, TIER_2, {"channel": _ID, "purpose": _DESCRIPTION}, by_kind=_TOPIC
     ),
     "conversations.setTopic": Method(
         conversations.set_topic, TIER_2, {"channel": _ID, "topic": _DESCRIPTION}, by_kind=_TOPIC
     ),
-    "pins.add": Method(chat.pin, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
+    "pins.add": Method(pins.add, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
+    "pins.list": Method(pins.listing, TIER_2, {"channel": _ID}, scopes=("pins:read",), writes=False),
+    "pins.remove": Method(pins.remove, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
     "reactions.get": Method(
         reactions.get,
         TIER_3,

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from incident.sandbox.slack import chat, conversations, events, mrkdwn, payloads, reactions, shortcuts
+from incident.sandbox.slack import (
+    channel_changes,
+    chat,
+    conversations,
+    events,
+    mrkdwn,
+    payloads,
+    reactions,
+    shortcuts,
+)
 from incident.sandbox.slack.entries import Entry, state
 from incident.sandbox.slack.interactions import Interactions, NotPossibleError, Reply
 from incident.sandbox.slack.shortcuts import Shortcut, Sort
@@ -121,12 +130,12 @@ class People:
             self._workspace.happened(lambda: events.message_changed(self._workspace, changed, message))
 
     def delete(self, user: str, channel: str, ts: str) -> None:
-        """Deletes a message of one's own; one that was replied to leaves a tombstone.
+        """Deletes a message of one's own, or as an admin anybody's; one with replies leaves a tombstone.
 
         Raises:
             NotPossibleError: it is not theirs, or the channel is archived.
         """
-        message = self._sight.own(user, channel, ts)
+        message = self._sight.deletable(user, channel, ts)
         with self._workspace.lock:
             chat.remove(self._workspace, message)
 
@@ -160,25 +169,27 @@ class People:
         """Joins a public channel; being in already is fine.
 
         Raises:
-            NotPossibleError: it is not public, or they are a guest.
+            NotPossibleError: it is not public, or archived, or they are a guest.
         """
         person, where = self._sight.at(user, channel)
+        if where.archived:
+            raise NotPossibleError(f"{where.id} is archived")
         with self._workspace.lock:
             if person.id not in where.members:
-                conversations.enter(self._workspace, where, person.id)
+                channel_changes.enter(self._workspace, where, person.id)
 
     def leave(self, user: str, channel: str) -> None:
         """Leaves a channel; not being in is fine.
 
         Raises:
-            NotPossibleError: nobody can leave that one: `general`, a direct message.
+            NotPossibleError: nobody can leave that one: `general`, a direct message, an archived one.
         """
         person, where = self._sight.at(user, channel)
-        if where.kind == "direct" or where.name == "general":
+        if where.kind == "direct" or where.name == "general" or where.archived:
             raise NotPossibleError(f"nobody can leave {where.id}")
         with self._workspace.lock:
             if person.id in where.members:
-                conversations.leave(self._workspace, where, person.id)
+                channel_changes.leave(self._workspace, where, person.id)
 
     def invite(self, user: str, channel: str, other: str) -> None:
         """Brings somebody else into a channel that one is in; their being in already is fine.
@@ -186,15 +197,15 @@ class People:
         Raises:
             NotPossibleError: they are not in it, or the other cannot be brought into it.
         """
-        person, where = self._sight.at(user, channel)
+        person, where = self._sight.within(user, channel)
         guest = self._workspace.users.get(other)
-        if person.id not in where.members or where.kind == "direct":
+        if where.kind == "direct":
             raise NotPossibleError(f"{user} cannot bring anybody into {channel}")
         if guest is None or guest.deleted or guest.ultra_restricted or guest.team:
             raise NotPossibleError(f"{other} cannot be brought into {channel}")
         with self._workspace.lock:
             if guest.id not in where.members:
-                conversations.enter(self._workspace, where, guest.id, inviter=person.id)
+                channel_changes.enter(self._workspace, where, guest.id, inviter=person.id)
 
     def open_direct(self, user: str) -> str:
         """Opens one's conversation with the bot, as from the app's page; returns the channel's id.

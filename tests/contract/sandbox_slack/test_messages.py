@@ -33,7 +33,8 @@ def newest(client: WebClient, channel: str = SRE) -> dict[str, Any]:
 
 
 def test_words_are_rich_text_as_well(slack: FakeSlack, client: WebClient) -> None:
-    typed = "ask @zoe, @on-call in #platform :wave: `x<y` https://x.org/a?b=1&c\n- one\n- two\n```if a < b:\n  go\n```"
+    typed = "ask @zoe, @on-call in #platform :wave: `x<y` https://x.org/a?b=1&c\n- one\n- two\n"
+    typed += "```if a < b:\n  go\n```"
     slack.type(ALICE, SRE, typed)
     message = newest(client)
     assert "<@U0ZOE>, <!subteam^S0ONCALL> in <#C0PLATFORM>" in message["text"]

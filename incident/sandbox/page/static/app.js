@@ -1,6 +1,7 @@
 /** The workspace: what is shown follows from the sandbox's state, who you are, and the channel in the address. */
 import { follow, post } from "./api.js";
 import { Backstage } from "./backstage.js";
+import { channelItems } from "./channel.js";
 import { Composer } from "./composer.js";
 import { confirmed } from "./confirm.js";
 import { drawConversation, messagesFor } from "./conversation.js";
@@ -36,8 +37,11 @@ function draw() {
   const players = playersIn(state);
   if (!players.some(({ id }) => id === person)) person = players[0].id;
   const place = { person, channel: here() };
+  const channel = channelAt(place);
   const setting = {
     names: namesIn(state),
+    person,
+    react: !channel.archived && channel.members.includes(person) ? (ts, name, on) => tell(on ? "react" : "unreact", { user: person, channel: here(), ts, name }) : null,
     people: state.people.filter(({ bot, gone, stranger }) => !bot && !gone && !stranger),
     bots: new Set(state.people.filter(({ bot }) => bot).map(({ id }) => id)),
     act: (ts, action, entry = null) => tell("press", { user: person, channel: here(), ts, action, entry }),
@@ -77,12 +81,18 @@ function menuOf(message) {
   const shortcuts = state.shortcuts.filter(({ type }) => type === "message").map(({ id, name }) => ({
     label: name, does: () => void tell("message_shortcut", { user: person, channel: here(), ts, shortcut: id }),
   }));
-  const own = message.user === person && !message.subtype ? [
-    { label: "Edit message", does: () => composer.change(ts, typed(message.text, namesIn(state))) },
-    { label: "Delete message …", look: "danger", does: () => void remove(ts) },
-  ] : [];
+  const channel = channelAt({ channel: here() });
+  if (channel.archived) return shortcuts;
+  const { admin } = state.people.find(({ id }) => id === person);
+  const own = message.user === person && !message.subtype;
   const parent = message.thread_ts ?? ts;
-  return [{ label: "Reply in thread", does: () => composer.reply(parent, namesIn(state).person(message.user)) }, ...shortcuts, ...own];
+  return [
+    { label: "Reply in thread", does: () => composer.reply(parent, message.username || namesIn(state).person(message.user)) },
+    ...shortcuts,
+    ...(channel.pins.includes(ts) ? [{ label: "Unpin from channel", does: () => void tell("unpin", { user: person, channel: here(), ts }) }] : []),
+    ...(own ? [{ label: "Edit message", does: () => composer.change(ts, typed(message.text, namesIn(state))) }] : []),
+    ...(own || admin ? [{ label: "Delete message …", look: "danger", does: () => void remove(ts) }] : []),
+  ];
 }
 
 async function remove(ts) {
@@ -92,12 +102,17 @@ async function remove(ts) {
   if (sure) await tell("delete", { user: person, channel: here(), ts });
 }
 
-/** What can be done with the channel: it can be left, if one is in it. */
-function drawChannelMenu({ channel: id }) {
-  const channel = state.channels.find((candidate) => candidate.id === id);
-  const leaves = channel.members.includes(person) && channel.kind !== "direct" && channel.name !== "general" && !channel.archived;
-  const items = [{ label: `Leave #${channel.name}`, does: () => void tell("leave", { user: person, channel: id }) }];
-  drawOnce("channel-menu", `${person} ${id} ${leaves}`, () => leaves && menu("This channel", items));
+function channelAt({ channel: id }) {
+  return state.channels.find((candidate) => candidate.id === id);
+}
+
+/** What can be done with the channel. */
+function drawChannelMenu(place) {
+  const channel = channelAt(place);
+  const { guest, stranger } = state.people.find(({ id }) => id === person);
+  const items = channelItems(channel, { person, limited: guest || stranger, names: namesIn(state), tell });
+  const stamp = JSON.stringify([person, channel.id, channel.name, channel.topic, items.map(({ label }) => label)]);
+  drawOnce("channel-menu", stamp, () => items.length > 0 && menu("This channel", items));
 }
 
 /** The app's shortcuts that belong to no message. */

@@ -18,6 +18,7 @@ export class Composer {
     this.hints = document.getElementById("hints");
     this.form = document.getElementById("composer");
     this.join = document.getElementById("join");
+    this.sender = this.form.querySelector("[type=submit]");
     document.getElementById("about-nothing").addEventListener("click", () => this.leaveThread());
     this.join.addEventListener("click", () => void does.join().catch(does.failed));
     this.form.addEventListener("submit", (event) => {
@@ -34,10 +35,12 @@ export class Composer {
     const joined = members.includes(person);
     const inIncident = name.startsWith("incident-2");
     this.offered = state.hints.filter(({ in_incident }) => inIncident || !in_incident);
+    this.form.classList.toggle("archived", archived);
     this.draft.disabled = archived;
+    this.sender.disabled = archived;
     this.join.hidden = joined || archived;
     const to = `Message ${kind === "direct" ? "" : "#"}${name}`;
-    this.draft.placeholder = archived ? "This channel is archived" : joined ? `${to}, or type /incident …` : `You are not in #${name}; /incident works all the same`;
+    this.draft.placeholder = archived ? `You are viewing #${name}, an archived channel` : joined ? `${to}, or type /incident …` : `You are not in #${name}; /incident works all the same`;
     const incidents = state.channels.some((candidate) => candidate.name.startsWith("incident-2"));
     fill(document.getElementById("welcome"), name === "general" && !incidents && this.welcome());
   }

@@ -42,7 +42,7 @@ function drawPins(state, channel, setting) {
   document.getElementById("pins").hidden = pinned.length === 0;
   document.getElementById("pin-count").textContent = String(pinned.length);
   keyed(document.getElementById("pinned"), pinned.map((message) => ({
-    key: message.ts, stamp: JSON.stringify(message), render: () => messageElement(message, actingOn(message, setting)),
+    key: message.ts, stamp: JSON.stringify([message, Boolean(setting.react)]), render: () => messageElement(message, actingOn(message, setting)),
   })));
 }
 
@@ -81,13 +81,13 @@ function isReply({ ts, thread_ts: parent }) {
 }
 
 function item(message, before, replies, channel, setting) {
-  const continued = before !== null && before.user === message.user &&
+  const continued = before !== null && before.user === message.user && before.username === message.username &&
     before.ephemeral_to === message.ephemeral_to && !isSystem(message) && !isSystem(before) && replies.length === 0 && !message.broadcast &&
     Number.parseFloat(message.ts) - Number.parseFloat(before.ts) < TOGETHER;
   const pinned = channel.pins.includes(message.ts);
   return {
     key: message.ts + (message.ephemeral_to ?? ""),
-    stamp: JSON.stringify([message, continued, pinned, replies]),
+    stamp: JSON.stringify([message, continued, pinned, replies, Boolean(setting.react)]),
     render: () => messageElement(message, actingOn(message, setting), {
       continued, pinned, broadcast: message.broadcast, replies: replies.map((reply) => messageElement(reply, actingOn(reply, setting))),
     }),
@@ -95,7 +95,8 @@ function item(message, before, replies, channel, setting) {
 }
 
 function actingOn(message, setting) {
-  return { ...setting, act: (...choice) => setting.act(message.ts, ...choice) };
+  const { act, react } = setting;
+  return { ...setting, act: (...choice) => act(message.ts, ...choice), react: react && ((...choice) => react(message.ts, ...choice)) };
 }
 
 function called(date) {

@@ -7,6 +7,7 @@ const VIEWS = [
   [/^https:\/\/meet\.google\.com\/([a-z0-9-]+)/, (code) => `/meet/${code}`],
   [/^https:\/\/(?:[\w-]+\.)?slack\.com\/archives\/([A-Z0-9]+)/, (id) => `/#${id}`],
   [/^https:\/\/(?:[\w-]+\.)?slack\.com\/app_redirect\?.*?\bchannel=([A-Z0-9]+)/, (id) => `/#${id}`],
+  [/^http:\/\/(?:127\.0\.0\.1|localhost):\d+\/archives\/([A-Z0-9]+)/, (id) => `/#${id}`],
   [/^slack:\/\/channel\?.*?\bid=([A-Z0-9]+)/, (id) => `/#${id}`],
 ];
 

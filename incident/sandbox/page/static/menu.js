@@ -5,8 +5,8 @@ let made = 0;
 
 /**
  * @param {string} label what the button is called.
- * @param {{label: string, does: () => void, look?: string, value?: string, href?: object}[]} items `value`: what choosing
- *     it means; `href`: attributes of a link that it also follows.
+ * @param {{label: string, does: () => void, look?: string, value?: string, href?: object, checked?: boolean}[]} items `value`:
+ *     what choosing it means; `href`: attributes of a link that it also follows; `checked`: of what is on or off.
  * @param {{face?: string, look?: string, action?: string}} [style] what stands on the button, its classes, and the
  *     action it belongs to.
  */
@@ -41,12 +41,13 @@ export function menu(label, items, { face = "⋯", look = "plain", action } = {}
   return h("span", { class: "menu-button" }, button, list);
 }
 
-function entry({ label, does, look, value, href }, close) {
+function entry({ label, does, look, value, href, checked }, close) {
   const act = () => {
     close();
     does();
   };
-  const attributes = { role: "menuitem", tabindex: -1, class: look, "data-value": value, onclick: act };
+  const kind = checked === undefined ? { role: "menuitem" } : { role: "menuitemcheckbox", "aria-checked": String(checked) };
+  const attributes = { ...kind, tabindex: -1, class: look, "data-value": value, onclick: act };
   return href ? h("a", { ...href, ...attributes }, label) : h("button", { type: "button", ...attributes }, label);
 }
 

@@ -1,14 +1,15 @@
 /** One message as Slack shows it. */
+import { attachments, files } from "./attachments.js";
 import { blocks } from "./blocks.js";
 import { h } from "./dom.js";
-import { withPictures } from "./emoji.js";
 import { menu } from "./menu.js";
 import { mrkdwn, unstyled } from "./mrkdwn.js";
 import { avatar, clock, moment } from "./people.js";
+import { picker, reactions } from "./reactions.js";
 
 const SYSTEM = new Set([
   "channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive", "channel_unarchive",
-  "group_join", "group_leave", "group_topic", "group_purpose", "group_name", "group_archive", "pinned_item", "unpinned_item",
+  "group_join", "group_leave", "group_topic", "group_purpose", "group_name", "group_archive", "group_unarchive", "pinned_item", "unpinned_item",
   "bot_add", "reminder_add",
 ]);
 
@@ -28,14 +29,14 @@ export function isSystem(message) {
 
 /**
  * @param {object} message
- * @param {import("./blocks.js").Setting & {bots: Set<string>, menu: (message: object) => object[]}} setting `menu`: what can
- *     be done with a message.
+ * @param {import("./blocks.js").Setting & {bots: Set<string>, menu: (message: object) => object[], react?: (name: string, on: boolean) => void}} setting
+ *     `menu`: what can be done with a message; `react` is missing where nobody can.
  * @param {{continued?: boolean, pinned?: boolean, broadcast?: boolean, replies?: Element[]}} [place] `continued`: the same
  *     person spoke just before, so the name is not repeated; `broadcast`: a reply that is shown in the channel as well.
  */
 export function messageElement(message, setting, { continued = false, pinned = false, broadcast = false, replies = [] } = {}) {
-  const name = setting.names.person(message.user);
-  const bot = setting.bots.has(message.user);
+  const name = message.username || setting.names.person(message.user);
+  const bot = !message.user || setting.bots.has(message.user); // what comes from an integration is nobody's
   const time = h("time", { datetime: moment(message.ts).toISOString(), title: moment(message.ts).toLocaleString() }, clock(message.ts));
   if (isSystem(message)) {
     return h("article", { class: "message system" }, avatar(name, message.user, bot),
@@ -49,14 +50,19 @@ export function messageElement(message, setting, { continued = false, pinned = f
       broadcast && h("p", { class: "note" }, "↪ Replied to a thread"),
       h("header", { class: continued ? "unseen" : "" }, h("b", {}, name), bot && h("span", { class: "app" }, "APP"), !continued && time),
       content(message, setting),
-      reactions(message),
+      files(message),
+      attachments(message, setting),
+      reactions(message, setting),
       replies.length > 0 && h("details", { class: "replies", open: !folded.has(message.ts), ontoggle: (event) => fold(event, message.ts) },
         h("summary", {}, `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`), replies)),
-    more(setting.menu(message), name));
+    more(message, name, setting));
 }
 
-function more(items, name) {
-  return items.length > 0 && h("div", { class: "more-of-it" }, menu(`What to do with this message of ${name}`, items));
+function more(message, name, setting) {
+  const items = setting.menu(message);
+  const reacts = setting.react && !message.ephemeral_to && message.subtype !== "tombstone";
+  return (items.length > 0 || reacts) && h("div", { class: "more-of-it" },
+    reacts && picker(message, name, setting), items.length > 0 && menu(`What to do with this message of ${name}`, items));
 }
 
 /** A system message's text without the person it begins with, as their name stands before it. */
@@ -69,12 +75,4 @@ function content(message, setting) {
   const edited = message.edited && h("span", { class: "edited" }, " (edited)");
   if (message.blocks.length > 0) return h("div", { class: "blocks" }, blocks(message.blocks, setting), edited);
   return h("div", { class: "text" }, mrkdwn(message.text, setting.names), edited);
-}
-
-/** Reactions arrive as `emoji:person`, one for each person. */
-function reactions(message) {
-  const given = Map.groupBy(message.reactions, (reaction) => reaction.slice(0, reaction.lastIndexOf(":")));
-  if (given.size === 0) return null;
-  return h("div", { class: "reactions" },
-    [...given].map(([name, people]) => h("span", {}, `${withPictures(`:${name}:`)} ${people.length}`)));
 }

@@ -15,11 +15,11 @@ export function language(locale) {
   return new Intl.DisplayNames([code], { type: "language" }).of(code);
 }
 
-/** Initials on one of eight colours, the same ones for the same person always. */
+/** Initials on one of eight colours, the same ones for the same person always; a picture for a bot. */
 export function avatar(name, id, bot = false) {
   const initials = name.split(/[\s._-]+/).filter(Boolean).map((word) => word[0]).slice(0, 2).join("").toUpperCase();
   const tint = [...id].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 9973, 7) % 8;
-  return h("span", { class: bot ? "avatar bot" : `avatar tint-${tint}`, "aria-hidden": "true" }, bot ? "🚨" : initials);
+  return h("span", { class: bot ? "avatar bot" : `avatar tint-${tint}`, "aria-hidden": "true" }, bot ? (id ? "🚨" : "🔔") : initials);
 }
 
 /** A Slack timestamp, `1700000000.000100`, as a date. */
