@@ -3,6 +3,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import pytest
+
 from incident.operate.report_template import REPORTS
 from incident.sandbox.google import Run
 from tests.contract.sandbox_google.support import Google, insert, refusal, replace, span
@@ -196,3 +198,109 @@ def test_the_template_has_every_placeholder_once_and_every_question(google: Goog
     assert [p.text for p in view.paragraphs if p.style.startswith("HEADING")] == headings
     for question in ("What happened", "Root cause", "Where we got lucky", "Action items", "Timeline"):
         assert question in headings
+
+
+def named_ranges(google: Google, file_id: str, label: str) -> list[dict[str, int]]:
+    document = google.docs.documents().get(documentId=file_id).execute()
+    [found] = document["namedRanges"][label]["namedRanges"]
+    return list(found["ranges"])
+
+
+def test_a_named_range_can_be_split(google: Google) -> None:
+    file_id = google.new_document("a named part, more")
+    google.edit(file_id, {"createNamedRange": {"name": "n", "range": span(3, 13)}})
+    google.stand_in.person.paste(file_id, "XX", before="part")
+    assert named_ranges(google, file_id, "n") == [span(3, 9), span(11, 15)]
+    google.edit(file_id, insert(4, "y"))
+    assert named_ranges(google, file_id, "n") == [span(3, 10), span(12, 16)]
+    google.edit(file_id, {"replaceNamedRangeContent": {"namedRangeName": "n", "text": "new"}})
+    assert google.stand_in.document_text(file_id) == "a newXX, more\n"
+    assert named_ranges(google, file_id, "n") == [span(3, 6)]
+
+
+def test_a_named_range_may_grow_at_its_end_or_not(google: Google) -> None:
+    file_id = google.new_document("a named part")
+    google.edit(file_id, {"createNamedRange": {"name": "n", "range": span(3, 8)}})
+    google.edit(file_id, insert(8, "!"))
+    assert named_ranges(google, file_id, "n") == [span(3, 8)]
+    google.stand_in.ranges_grow_at_end = True
+    google.edit(file_id, insert(8, "?"))
+    assert named_ranges(google, file_id, "n") == [span(3, 9)]
+
+
+def bullets(start: int, end: int, preset: str) -> dict[str, Any]:
+    return {"createParagraphBullets": {"range": span(start, end), "bulletPreset": preset}}
+
+
+def test_bullets_join_the_list_before_them_of_the_same_preset(google: Google) -> None:
+    file_id = google.new_document("one\ntwo\nthree\nfour")
+    google.edit(file_id, bullets(1, 4, "BULLET_CHECKBOX"))
+    google.edit(file_id, bullets(5, 8, "BULLET_CHECKBOX"), bullets(9, 10, "NUMBERED_DECIMAL_NESTED"))
+    document = google.docs.documents().get(documentId=file_id).execute()
+    lists = [p["paragraph"].get("bullet", {}).get("listId") for p in document["body"]["content"][1:]]
+    assert lists[0] == lists[1] != lists[2]
+    assert lists[3] is None
+    assert document["lists"].keys() == {lists[0], lists[2]}
+
+
+def style(start: int, end: int, fields: str, **text_style: Any) -> dict[str, Any]:
+    return {"updateTextStyle": {"range": span(start, end), "textStyle": text_style, "fields": fields}}
+
+
+def test_a_mask_of_everything_writes_everything(google: Google) -> None:
+    file_id = google.new_document("all of it")
+    link = {"url": "https://example.org"}
+    google.edit(file_id, style(1, 10, "bold,strikethrough,link", bold=True, strikethrough=True, link=link))
+    assert google.stand_in.document(file_id).paragraphs[0].runs == (
+        Run("all of it", bold=True, link="https://example.org", strikethrough=True),
+    )
+    google.edit(file_id, style(5, 10, "*", strikethrough=True))
+    document = google.docs.documents().get(documentId=file_id).execute()
+    _, rest, _ = document["body"]["content"][1]["paragraph"]["elements"]
+    assert rest["textRun"] == {"content": "of it", "textStyle": {"strikethrough": True}}
+
+
+def test_links_spread_and_end_as_docs_has_it(google: Google) -> None:
+    file_id = google.new_document("see here\nand there")
+
+    def links() -> list[tuple[str, str | None]]:
+        paragraphs = google.stand_in.document(file_id).paragraphs
+        return [(run.text, run.link) for paragraph in paragraphs for run in paragraph.runs]
+
+    google.edit(file_id, style(5, 13, "link", link={"url": "https://a"}))
+    assert links() == [("see ", None), ("here", "https://a"), ("and", "https://a"), (" there", None)]
+    google.edit(file_id, style(6, 7, "link,bold", link={"url": "https://b"}, bold=True))
+    runs = google.stand_in.document(file_id).paragraphs[0].runs
+    assert [(run.text, run.link, run.bold) for run in runs[1:]] == [
+        ("h", "https://b", False),
+        ("e", "https://b", True),
+        ("re", "https://b", False),
+    ]
+    google.edit(file_id, style(1, 5, "bold", bold=True), style(5, 9, "link"))
+    document = google.docs.documents().get(documentId=file_id).execute()
+    first = document["body"]["content"][1]["paragraph"]["elements"][0]
+    assert first["textRun"] == {"content": "see here", "textStyle": {"bold": True}}
+
+
+def test_a_person_at_work_in_a_document(google: Google) -> None:
+    file_id = google.new_document("Timeline\nfirst\nlast")
+    heading = {"namedStyleType": "HEADING_1"}
+    google.edit(
+        file_id,
+        {"updateParagraphStyle": {"range": span(1, 2), "paragraphStyle": heading, "fields": "*"}},
+        {"createNamedRange": {"name": "n", "range": span(10, 15)}},
+    )
+    person = google.stand_in.person
+    person.rename_heading(file_id, "Timeline", "Timetable")
+    person.type(file_id, "really ", after="first")
+    person.type(file_id, "\nthe end")
+    person.delete(file_id, "last")
+    assert google.stand_in.document_text(file_id) == "Timetable\nfirstreally \n\nthe end\n"
+    assert google.stand_in.document(file_id).paragraphs[0].style == "HEADING_1"
+    revision = google.stand_in.document(file_id).revision
+    person.type(file_id, "😀 ", at=1)
+    person.rewrite(file_id, 11, "firstreally ", "first, really", revision)
+    assert google.stand_in.document_text(file_id) == "😀 Timetable\nfirst, really\n\nthe end\n"
+    assert named_ranges(google, file_id, "n") == [span(14, 19)]
+    with pytest.raises(KeyError):
+        person.rename_heading(file_id, "first, really", "x")

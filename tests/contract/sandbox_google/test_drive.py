@@ -167,3 +167,25 @@ def test_what_is_in_a_trashed_folder_is_in_the_trash(google: Google) -> None:
     when = "2027-01-15T08:00:00.000Z"
     explicit = {"trashed": True, "explicitlyTrashed": True}
     assert state() == {**explicit, "trashedTime": when, "trashingUser": {"me": True}}
+
+
+def test_a_person_at_work_in_drive(google: Google) -> None:
+    report = google.copy()["id"]
+    person, ids = google.stand_in.person, google.workspace
+    archive = person.new_folder("Archive", ids.folder_id)
+    person.rename(report, "Better name")
+    person.move(report, archive)
+    person.trash(report)
+    fields = "name,parents,trashed,trashingUser(me)"
+    get = google.drive.files().get
+    found = get(fileId=report, supportsAllDrives=True, fields=fields).execute()
+    assert found == {
+        "name": "Better name",
+        "parents": [archive],
+        "trashed": True,
+        "trashingUser": {"me": False},
+    }
+    person.restore(report)
+    found = get(fileId=report, supportsAllDrives=True, fields=fields).execute()
+    assert "trashingUser" not in found
+    assert not found["trashed"]

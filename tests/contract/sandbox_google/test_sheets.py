@@ -228,4 +228,4 @@ def test_rows_are_deleted_and_those_below_move_up(google: Google) -> None:
     assert refusal(lambda: google.change(rows(997, 999)))[0] == 400, "two rows are gone"
     assert refusal(lambda: google.change(rows(3, 3)))[0] == 400
     assert refusal(lambda: google.change(rows(0, 998)))[0] == 400
-    assert refusal(lambda: google.change(rows(0, 1, dimension="COLUMNS")))[0] == 501
+    assert refusal(lambda: google.change(rows(0, 1, dimension="BOTH")))[0] == 400
