@@ -124,14 +124,14 @@ class SlackHistory(SlackCalls):
         return list(self._pages("conversations.history", arguments, "messages"))
 
     def archive(self, channel: str) -> None:
-        """Archives a channel; archived already is fine.
+        """Archives a channel; archived already is fine. Of a public one nobody is a member then, nor the bot.
 
         https://docs.slack.dev/reference/methods/conversations.archive
         """
         try:
             self._call("conversations.archive", {"channel": channel}, repeatable=True)
         except PermanentError as error:
-            if error.reason != "already_archived":
+            if error.reason not in {"already_archived", "not_in_channel"} or not self._is_archived(channel):
                 raise
 
     def join(self, channel: str) -> None:
@@ -140,6 +140,10 @@ class SlackHistory(SlackCalls):
         https://docs.slack.dev/reference/methods/conversations.join
         """
         self._call("conversations.join", {"channel": channel}, repeatable=True)
+
+    def _is_archived(self, channel: str) -> bool:
+        found = self._call("conversations.info", {"channel": channel}, repeatable=True)["channel"]
+        return bool(found.get("is_archived"))
 
     def _room(self, messages: Sequence[Raw], window: Window) -> list[Raw]:
         """As many of the first, which are the newest, as have no more threads than a page may."""

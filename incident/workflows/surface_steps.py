@@ -7,6 +7,7 @@ from typing import Any
 from incident.engine.workflow import LATE_SECONDS, Attempt, Step, StepResult
 from incident.model.incident import Deliverable, Incident
 from incident.runtime.failures import PermanentError
+from incident.services.slack_errors import ARCHIVED
 from incident.surfaces.line import StaleLine
 from incident.surfaces.surface import Surface, content_digest, found, shown
 from incident.workflows.job import Job
@@ -45,9 +46,6 @@ def creates(
         sweep_after=sweep_after,
     )
 
-
-ARCHIVED = "is_archived"
-"""Slack's word for a channel that a person archived, which the bot may not know yet."""
 
 _IN_CHANNEL = frozenset({Deliverable.TOPIC, Deliverable.BRIEFING})
 """What stands in the incident's channel is left alone while that is archived, and follows once it is not."""
