@@ -101,6 +101,7 @@ class Document:
     revision: int = 1
     grows_at_end: bool = False
     _text: str | None = None
+    _places: dict[int, int] | None = None
 
     @property
     def text(self) -> str:
@@ -135,7 +136,15 @@ class Document:
 
     def spans_of(self, named: NamedRange) -> list[tuple[int, int]]:
         """The positions of a named range: of each stretch the first and the one after the last."""
-        return list(_stretches(glyph.key in named.keys for glyph in self.glyphs))
+        if self._places is None:
+            self._places = {glyph.key: position for position, glyph in enumerate(self.glyphs)}
+        spans: list[tuple[int, int]] = []
+        for position in sorted(self._places[key] for key in named.keys):
+            if spans and spans[-1][1] == position:
+                spans[-1] = spans[-1][0], position + 1
+            else:
+                spans.append((position, position + 1))
+        return spans
 
     def copy(self) -> Document:
         """A document of its own with the same content, whose characters keep their keys."""
@@ -182,7 +191,7 @@ class Document:
     def _put(self, start: int, end: int, new: list[Glyph]) -> None:
         gone = {glyph.key for glyph in self.glyphs[start:end]}.difference(glyph.key for glyph in new)
         self.glyphs[start:end] = new
-        self._text = None
+        self._text = self._places = None
         if gone:
             for named in self.ranges:
                 named.keys -= gone
@@ -291,13 +300,3 @@ def width(text: str) -> int:
 
 def _look(glyph: Glyph) -> Look:
     return Look(glyph.style, glyph.inserted, glyph.deleted)
-
-
-def _stretches(inside: Iterator[bool]) -> Iterator[tuple[int, int]]:
-    """Where it is true: first, and after the last."""
-    position = 0
-    for true, run in groupby(inside):
-        end = position + sum(1 for _ in run)
-        if true:
-            yield position, end
-        position = end

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TypeVar
 
 from .document import Document, Glyph, NamedRange
@@ -77,28 +78,24 @@ def _ranges(base: Document, mine: Document, theirs: Document, merged: Document) 
     known = {named.id for named in base.ranges}
     ours, others = ({named.id: named for named in document.ranges} for document in (mine, theirs))
     here = {glyph.key for glyph in merged.glyphs}
+    written = [{glyph.key for glyph in document.glyphs} for document in (mine, theirs)]
     for name in {**ours, **others}:
         if name in known and not (name in ours and name in others):
             continue
         sides = [side[name] for side in (ours, others) if name in side]
-        keys = set[int]().union(*(named.keys for named in sides)) & here
+        joined = NamedRange(name, sides[0].name, set().union(*(named.keys for named in sides)) & here)
         if len(sides) == 1:
-            writer = mine if name in ours else theirs
-            keys |= _taken_in(merged, keys, {glyph.key for glyph in writer.glyphs})
-        if keys:
-            yield NamedRange(name, sides[0].name, keys)
+            joined.keys |= _taken_in(merged, joined, written[0 if name in ours else 1])
+        if joined.keys:
+            yield joined
 
 
-def _taken_in(merged: Document, keys: set[int], known: set[int]) -> set[int]:
+def _taken_in(merged: Document, named: NamedRange, known: set[int]) -> set[int]:
     """What stands between two neighbours of a range and was unknown to the side that made the range."""
     taken: set[int] = set()
-    between: list[int] | None = None
-    for glyph in merged.glyphs:
-        if glyph.key in keys:
-            taken.update(between or ())
-            between = []
-        elif glyph.key in known:
-            between = None
-        elif between is not None:
-            between.append(glyph.key)
+    spans = merged.spans_of(named)
+    for (_, end), (start, _) in pairwise(spans):
+        between = {glyph.key for glyph in merged.glyphs[end:start]}
+        if not between & known:
+            taken |= between
     return taken

@@ -138,13 +138,13 @@ class Person:
     def set_cell(self, file_id: str, tab: str, row: int, column: int, value: str | float | bool) -> None:
         """Types into a cell, as Sheets reads it; an empty text empties the cell. Its format stays."""
         with self._state.lock:
-            sheet = self._sheet(file_id, tab)
-            old = {
-                name: part
-                for name, part in sheet.cells.get((row, column), {}).items()
-                if name not in ("userEnteredValue", "textFormatRuns")
-            }
-            sheet.put(row, column, {**old, **user_entered(value)})
+            sheet, entered = self._sheet(file_id, tab), user_entered(value)
+            if row >= sheet.row_count or column >= sheet.column_count:
+                raise invalid("The cell is outside of the grid.")
+            kept = dict(sheet.cells.get((row, column), {}))
+            for name in ("userEnteredValue", "textFormatRuns"):
+                kept.pop(name, None)
+            sheet.put(row, column, {**entered, **kept})
             self._touched(self._state.files[file_id])
 
     def sort(self, file_id: str, tab: str, column: int, *, descending: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .document import BODY_START, Document, Look, width
 
@@ -40,6 +40,7 @@ class ParagraphView:
         runs: its text; empty for an empty paragraph.
         start: the index of its first character.
         ending: the suggestion that would insert or delete the end of the paragraph, or None.
+        key: tells the paragraph from every other, whatever is typed before it or into it.
     """
 
     style: str
@@ -47,6 +48,7 @@ class ParagraphView:
     runs: tuple[Run, ...]
     start: int = BODY_START
     ending: str | None = None
+    key: int = field(default=0, compare=False)
 
     @property
     def text(self) -> str:
@@ -73,7 +75,8 @@ def view(title: str, document: Document) -> DocumentView:
     """Shows a document, with its suggestions."""
     paragraphs: list[ParagraphView] = []
     start = BODY_START
-    for paragraph, runs in document.paragraphs():
+    spans = document.spans()
+    for (paragraph, runs), (_, end) in zip(document.paragraphs(), spans, strict=True):
         suggested = (*runs[-1][1].inserted, *runs[-1][1].deleted)
         paragraphs.append(
             ParagraphView(
@@ -82,6 +85,7 @@ def view(title: str, document: Document) -> DocumentView:
                 runs=tuple(_run(text.removesuffix("\n"), look) for text, look in runs if text != "\n"),
                 start=start,
                 ending=suggested[-1] if suggested else None,
+                key=document.glyphs[end - 1].key,
             )
         )
         start += sum(width(text) for text, _ in runs)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from incident.sandbox.page.papers import papers
+
 if TYPE_CHECKING:
     from incident.sandbox.page.switches import Switches
     from incident.sandbox.slack import Reply
@@ -48,6 +50,7 @@ class Actions:
             "replay": self._replay,
             "kill": self._kill,
             "restart": self._restart,
+            **papers(world.google.person),
         }
 
     def do(self, action: str, body: Mapping[str, Any]) -> JsonObject:
@@ -214,6 +217,17 @@ class Body:
         part = self._parts.get(name)
         if not isinstance(part, bool):
             raise ValueError(f"{name} must be true or false")  # noqa: TRY004
+        return part
+
+    def number(self, name: str) -> int:
+        """A whole number from 0.
+
+        Raises:
+            ValueError: it is missing or something else.
+        """
+        part = self._parts.get(name)
+        if not isinstance(part, int) or isinstance(part, bool) or part < 0:
+            raise ValueError(f"{name} must be a whole number from 0")
         return part
 
     def entry(self, name: str) -> Entry:

@@ -9,6 +9,8 @@
 | `GET /api/documents/ID`, `spreadsheets/ID`, `folders/ID`, `calls/CODE` | one of them, as it is now |
 | `POST /api/type`, `edit`, `delete`, `press`, `message_shortcut`, `shortcut` | what a person does in Slack |
 | `POST /api/join`, `leave`, `open`, `press_in_view`, `submit`, `close` | likewise |
+| `POST /api/edit_paragraph`, `settle_suggestion`, `rename_file`, `trash_file`, `restore_file` | in a report |
+| `POST /api/edit_cell`, `sort_sheet`, `insert_row`, `delete_row` | in a spreadsheet |
 | `POST /api/switches`, `mend`, `pause`, `tick`, `replay`, `kill`, `restart` | what breaks and mends things |
 
 Any site's page can send requests to a port on loopback, so a request is answered only if it asks for a

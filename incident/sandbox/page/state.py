@@ -97,7 +97,9 @@ def document(world: World, id_: str) -> JsonObject:
     Raises:
         KeyError: there is no such document.
     """
-    return {"id": id_, **asdict(world.google.document(id_))}
+    suggestions = [asdict(suggestion) for suggestion in world.google.person.suggestions(id_)]
+    view = asdict(world.google.document(id_))
+    return {"id": id_, "trashed": _file(world, id_).trashed, **view, "suggestions": suggestions}
 
 
 def spreadsheet(world: World, id_: str) -> JsonObject:
@@ -205,13 +207,20 @@ def _slack(workspace: Workspace) -> JsonObject:
 
 
 def _google(world: World) -> JsonObject:
-    """What there is, newest first; the reports before other documents."""
-    files = sorted((file for file in world.google.files() if not file.trashed), key=lambda f: -f.created)
-    documents = [file for file in files if file.mime_type == DOCUMENT]
+    """What there is, newest first; the reports before other documents, what is in the trash last."""
+    everything = sorted(world.google.files(), key=lambda file: (file.trashed, -file.created))
+    files = [file for file in everything if not file.trashed]
+    documents = [file for file in everything if file.mime_type == DOCUMENT]
+    template_id = world.workspace.template_id
     return {
         "documents": [
-            {"id": file.id, "title": file.name, "template": file.id == world.workspace.template_id}
-            for file in sorted(documents, key=lambda file: file.id == world.workspace.template_id)
+            {
+                "id": file.id,
+                "title": file.name,
+                "template": file.id == template_id,
+                "trashed": file.trashed,
+            }
+            for file in sorted(documents, key=lambda file: (file.trashed, file.id == template_id))
         ],
         "spreadsheets": [
             {"id": file.id, "title": file.name} for file in files if file.mime_type == SPREADSHEET

@@ -2,6 +2,7 @@
 import { get } from "./api.js";
 import { call } from "./call.js";
 import { atEnd, fill, h, keyed } from "./dom.js";
+import { busy, keepingPlace } from "./editing.js";
 import { report } from "./report.js";
 import { sheets } from "./sheet.js";
 import { switches } from "./switches.js";
@@ -23,7 +24,10 @@ export class Backstage {
     this.failed = failed;
     this.tab = TABS[0];
     this.chosen = {};
+    this.held = false;
     this.panel = document.getElementById("panel");
+    // What was not drawn over a person who was typing is drawn when they are done.
+    this.panel.addEventListener("focusout", () => setTimeout(() => this.held && this.draw(this.state)));
     this.buttons = TABS.map((tab) => h("button", {
       type: "button", role: "tab", id: `tab-${tab.id}`, "aria-controls": "panel",
       onclick: () => this.show(tab), onkeydown: (event) => this.move(event),
@@ -77,16 +81,18 @@ export class Backstage {
   }
 }
 
-/** Draws what was fetched, unless it is what stands there, or another tab has been opened meanwhile. */
+/** Draws what was fetched, unless it is what stands there, a person is typing, or another tab has been opened meanwhile. */
 function place(backstage, tab, stamp, draw) {
   if (backstage.tab.id !== tab || backstage.panel.dataset.stamp === stamp) return;
+  backstage.held = busy(backstage.panel);
+  if (backstage.held) return;
   backstage.panel.dataset.stamp = stamp;
-  fill(backstage.panel, draw());
+  keepingPlace(backstage.panel, () => fill(backstage.panel, draw()));
 }
 
 function chooser(backstage, kind, things, current, path) {
   const select = h("select", { "aria-label": `Which ${kind}`, onchange: () => backstage.choose(kind, select.value) },
-    things.map(({ id, title }) => h("option", { value: id, selected: id === current.id }, title)));
+    things.map(({ id, title, trashed }) => h("option", { value: id, selected: id === current.id }, trashed ? `${title} (in the trash)` : title)));
   return h("div", { class: "chooser" }, select, h("a", { href: `/${path}/${encodeURIComponent(current.id)}`, target: "_blank" }, "Open"));
 }
 
@@ -98,10 +104,14 @@ async function drawReport(backstage, { documents }) {
   const current = backstage.current("report", documents);
   if (current === undefined) return place(backstage, "report", "none", () => empty("There is no document."));
   const paper = await get(`documents/${encodeURIComponent(current.id)}`);
+  const tell = (action, body) => {
+    if (action === "trash_file") backstage.chosen.report = current.id; // so that it can be restored from here
+    return backstage.tell(action, body);
+  };
   return place(backstage, "report", JSON.stringify([documents, paper]), () => [
     chooser(backstage, "report", documents, current, "document"),
     current.template && empty("No report yet: this is the template that every report is copied from."),
-    report(paper),
+    report(paper, tell),
   ]);
 }
 
@@ -111,7 +121,7 @@ async function drawSpreadsheet(backstage, { spreadsheets }) {
   const book = await get(`spreadsheets/${encodeURIComponent(current.id)}`);
   return place(backstage, "spreadsheet", JSON.stringify([spreadsheets, book]), () => [
     chooser(backstage, "spreadsheet", spreadsheets, current, "spreadsheet"),
-    sheets(book),
+    sheets(book, backstage.tell),
   ]);
 }
 
