@@ -1,4 +1,4 @@
-"""What happens in Slack by itself and means a command: people come and go, react, change what they wrote. Pure.
+"""What happens in Slack by itself and means a command: people come, go, react, change what they wrote. Pure.
 
 https://docs.slack.dev/reference/events/member_joined_channel,
 https://docs.slack.dev/reference/events/member_left_channel

@@ -14,7 +14,7 @@ from typing import Any
 from incident.commands.spec import Chosen, Said, Shortcut, Spec, Text
 from incident.model.changes import mark_key
 from incident.model.facts import FactKind
-from incident.model.slack_message import Content, content_of
+from incident.model.slack_message import content_of
 
 CALLBACK = "timeline.add"
 

@@ -101,7 +101,7 @@ class Chosen:
     text: str = ""
     files: tuple[str, ...] = ()
     permalink: str = ""
-    content: Content = Content()
+    content: Content = field(default_factory=Content)
 
 
 @dataclass(frozen=True, slots=True)

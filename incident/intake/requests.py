@@ -189,15 +189,14 @@ def _chosen_message(payload: Mapping[str, Any]) -> dict[str, Any]:
     if not message:
         return {}
     chosen: dict[str, Any] = {
-        name: text(message, name)
-        for name in ("ts", "thread_ts", "user", "bot_id", "subtype", "username", "text")
+        name: text(message, name) for name in ("ts", "thread_ts", "user", "bot_id", "text")
     }
     chosen["ts"] = chosen["ts"] or text(payload, "message_ts")
     chosen["files"] = [
         {name: text(file, name) for name in ("name", "permalink")} for file in objects(message, "files")
     ]
-    if permalink := text(message, "permalink"):
-        chosen["permalink"] = permalink
+    words = ("permalink", "subtype", "username")
+    chosen |= {name: text(message, name) for name in words if text(message, name)}
     chosen |= {name: objects(message, name) for name in ("blocks", "attachments") if objects(message, name)}
     chosen |= {name: within(message, name) for name in ("bot_profile", "edited") if within(message, name)}
     return chosen

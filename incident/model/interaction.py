@@ -55,9 +55,10 @@ class Interaction:
             - `button`, for any interactive element: action_id, block_id, value (text, a list of texts, or
               seconds since the epoch for a date with a time), message_ts, thread_ts, is_ephemeral (whether
               only this person reads the message), response_url.
-            - `shortcut`: callback_id, response_url, message. A message has ts, thread_ts, user, bot_id, subtype,
-              username, text, files (each name and permalink), and permalink, blocks, attachments, bot_profile
-              and edited where Slack gives them; it is empty for a shortcut that was not chosen on a message.
+            - `shortcut`: callback_id, response_url, message. A message has ts, thread_ts, user, bot_id, text,
+              files (each name and permalink), and permalink, subtype, username, blocks, attachments,
+              bot_profile and edited where Slack gives them; it is empty for a shortcut that was not chosen
+              on a message.
             - `form`: callback_id, values (by block_id, as for buttons), context, is_ephemeral, response_url.
             - `event`: event, as Slack sent it, but for what a message said before it was changed or deleted.
             - `resume`: run, wakes. `reflect`: incident. See `resume` and `reflect` below.

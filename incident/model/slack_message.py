@@ -17,12 +17,13 @@ from typing import Any, Self
 from incident.model.slack_text import escape, one_line
 
 LONGEST = 12_000
-"""Characters of markup that are looked at; a message has up to 40,000, and whoever needs them has its link."""
+"""Characters of markup that are looked at; a message has up to 40,000, and a link."""
 
 _MOST_PARTS = 200
 _DEEPEST = 20
 _MOST_FILES = 20
 _LONGEST_NAME = 200
+_PREVIEWS = ("from_url", "original_url", "app_unfurl_url")
 _DELETED_FILES = frozenset({"tombstone", "hidden_by_limit"})
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 _SCHEMES = ("https://", "http://")
@@ -65,7 +66,7 @@ def content_of(message: Mapping[str, Any]) -> Content:
     """What a message object says."""
     user, thread = _text(message, "user"), _text(message, "thread_ts")
     is_reply = thread != _text(message, "ts") and _TS.fullmatch(thread) is not None
-    is_app = bool(_text(message, "bot_id")) or _text(message, "subtype") == "bot_message"
+    is_app = _is_app(message)
     profile = _within(message, "bot_profile")
     return Content(
         text=markup_of(message),
@@ -82,13 +83,21 @@ def markup_of(message: Mapping[str, Any]) -> str:
     """The words of a message object, in Slack's markup, at most `LONGEST` characters."""
     said = _text(message, "text").strip() or _lines(_blocks(message))
     attachments = _objects(message, "attachments")
-    told = [one for one in attachments if not _is_unfurled(one)] or ([] if said else attachments)
+    told = [one for one in attachments if _is_told(one, message)] or ([] if said else attachments)
     return _lines([said, *(_attachment(one, 0) for one in told[:_MOST_PARTS])])[:LONGEST]
 
 
-def _is_unfurled(attachment: Mapping[str, Any]) -> bool:
-    """Whether Slack added it to show where a link in the text leads; what is forwarded has a link, too."""
-    return bool(_text(attachment, "from_url")) and attachment.get("is_share") is not True
+def _is_told(attachment: Mapping[str, Any], message: Mapping[str, Any]) -> bool:
+    """Whether it is part of what is said; else Slack added it, to show where a link in the text leads.
+
+    People have attachments by forwarding a message, apps of their own.
+    """
+    is_preview = not _is_app(message) or any(_text(attachment, name) for name in _PREVIEWS)
+    return attachment.get("is_share") is True or not is_preview
+
+
+def _is_app(message: Mapping[str, Any]) -> bool:
+    return bool(_text(message, "bot_id")) or _text(message, "subtype") == "bot_message"
 
 
 def _attachment(attachment: Mapping[str, Any], depth: int) -> str:
@@ -170,7 +179,9 @@ def _piece(piece: Mapping[str, Any]) -> str:
 
 
 def _files(message: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    for file in _objects(message, "files")[:_MOST_FILES]:
+    forwarded = [one for one in _objects(message, "attachments") if one.get("is_share") is True]
+    files = [file for holder in (message, *forwarded) for file in _objects(holder, "files")]
+    for file in files[:_MOST_FILES]:
         name = one_line(_text(file, "name") or _text(file, "title"))[:_LONGEST_NAME]
         link = _text(file, "permalink")
         is_link = link.startswith(_SCHEMES) and one_line(link) == link and " " not in link

@@ -13,7 +13,7 @@ from incident.model.naming import clip
 from incident.model.slack_text import one_line, readable
 
 LIMIT = 3000
-"""Characters of the words that are kept; what is longer ends in an ellipsis, and its link leads to the rest."""
+"""Characters of the words that are kept; what is longer ends in an ellipsis; a link leads to the rest."""
 
 _MARKED = re.compile(r"<([^<>]*)>")
 _WRITTEN_OUT = re.compile(r"<(@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+)(?:\|[^<>]*)?>")

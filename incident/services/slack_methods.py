@@ -1,7 +1,7 @@
 """Every method of Slack's Web API that the bot calls, the scopes it takes, and what for.
 
-Also of the events that Slack tells it of. The app's manifest, `incident doctor` and the README take theirs from here; the tests hold it against what the
-sandbox sees being called. Pure.
+Also every event that Slack tells it of. The app's manifest, `incident doctor` and the README take theirs from
+here; the tests hold it against what the sandbox sees being called. Pure.
 
 Source: the pages of https://docs.slack.dev/reference/methods. Where a scope depends on the kind of
 conversation, the kinds are those that the bot uses the method on: its own channels are public, the place of

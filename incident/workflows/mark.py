@@ -23,7 +23,7 @@ from incident.workflows.notices import progress_notices
 from incident.workflows.replies import reply
 
 MUCH = 200_000
-"""Characters of marked messages that one incident keeps whole: its snapshot is one document, of 1 MiB at most.
+"""Characters of marked messages that one incident keeps whole: its snapshot is a document of 1 MiB at most.
 
 https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
 """

@@ -12,6 +12,7 @@ from incident.commands.registry import action_of, parse_text
 from incident.commands.spec import Spec
 from incident.model.interaction import Interaction, Kind
 from incident.sandbox.slack import FakeSlack
+from incident.sandbox.slack.events import subscription
 from incident.sandbox.slack.seed import PEOPLE
 from tests.faults.pushes import Topic
 
@@ -35,7 +36,7 @@ def way_of(message: Interaction) -> str:
         case Kind.BUTTON:
             return f"button {action_of(payload)}"
         case Kind.EVENT:
-            return f"event {payload['event']['type']}"
+            return f"event {subscription(payload['event'])}"
     return f"{message.kind} {payload['callback_id']}"
 
 
@@ -111,7 +112,7 @@ class Acting(ABC):
         """Somebody does something that Slack tells the bot of."""
         self.slack.event_delivery = "queued"
         act()
-        assert [reply.status for reply in self.slack.deliver_events()] == [200]
+        assert {reply.status for reply in self.slack.deliver_events()} == {200}
         self.slack.event_delivery = "off"
         return self._published()
 

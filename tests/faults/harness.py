@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from flask import Flask, request
 
+from incident.commands.events import SUBSCRIBED
 from incident.engine.run import RunState
 from incident.intake.function import Intake
 from incident.intake.signature import Verifier
@@ -191,6 +192,7 @@ class Harness(Acting):
             self.fault_injector, bot_token=_TOKEN, signing_secret=_SIGNING_SECRET, clock=self.now
         )
         self.slack.url, self.slack.bot_url = self._urls[0], self._urls[2] + "/"
+        self.slack.subscribed = frozenset(SUBSCRIBED)
         self.google = FakeGoogle(self.fault_injector, clock=self.now)
         self.google.url = self._urls[1]
         self.google.restore(dict(google or self._google_at_first))
@@ -447,6 +449,7 @@ class Harness(Acting):
             bot_token=secret(_TOKEN),
             slack_api_url=f"{self._urls[0]}/api/",
             say=words_for("en"),
+            timeline_emoji="memo",
             audit=_Silent("test"),
         )
         app.add_url_rule("/", view_func=lambda: intake.handle(request), methods=["POST"])

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from tests.faults import scenarios_asking, scenarios_changing, scenarios_declaring, scenarios_people
+from tests.faults import (
+    scenarios_asking,
+    scenarios_changing,
+    scenarios_declaring,
+    scenarios_marking,
+    scenarios_people,
+)
 from tests.faults.scenario import Depth, Scenario
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
-    for table in (scenarios_declaring, scenarios_changing, scenarios_people, scenarios_asking)
+    for table in (
+        scenarios_declaring,
+        scenarios_changing,
+        scenarios_people,
+        scenarios_asking,
+        scenarios_marking,
+    )
     for scenario in table.SCENARIOS
 }
 

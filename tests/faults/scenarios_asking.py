@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from incident.commands import card, mark, question, retry, update
+from incident.commands import card, question, retry, update
 from incident.commands.refusal import WORDS as REFUSALS
 from incident.commands.refusal import Reason
 from incident.messages.english import ENGLISH
@@ -12,9 +12,9 @@ from incident.model.interaction import Interaction
 from incident.surfaces.line import LINE
 from incident.workflows.role import NOTE
 from tests.faults import given
-from tests.faults.acting import ANA, CHIDI, PLACE, ZOE
+from tests.faults.acting import ANA, CHIDI, ZOE
 from tests.faults.ends import IN_CHANNEL, Ends
-from tests.faults.given import EARLIER, asked, chooses, earlier, picks_more, presses, types, types_elsewhere
+from tests.faults.given import EARLIER, asked, earlier, picks_more, presses, types, types_elsewhere
 from tests.faults.harness import Harness
 from tests.faults.invariants import incident_channel
 from tests.faults.scenario import NOTHING, Depth, Scenario
@@ -135,20 +135,5 @@ SCENARIOS = (
         Ends({}, told=_NOTHING_TO_RETRY),
         NOTHING,
         earlier,
-    ),
-    Scenario(
-        "mark",
-        chooses(mark.CALLBACK),
-        Ends({}, told=mark.TEXT["en"].done),
-        prepare=given.said_in_the_channel,
-        depth=Depth.WORST,
-    ),
-    Scenario(
-        "mark_elsewhere",
-        _picks_incident,
-        Ends({}, told=mark.TEXT["en"].done),
-        prepare=asked(
-            chooses(mark.CALLBACK, lambda _: PLACE), question.ANSWER_INCIDENT, then=given.said_elsewhere
-        ),
     ),
 )
