@@ -22,7 +22,7 @@ DURATIONS = {
         "moment": "less than a minute",
         "minutes": "{minutes} min",
         "hours": "{hours} h",
-        "hours_minutes": "{hours} h {minutes:02} min",
+        "hours_minutes": "{hours} h {minutes} min",
         "days": "{days} d",
         "days_hours": "{days} d {hours} h",
     },
@@ -30,7 +30,7 @@ DURATIONS = {
         "moment": "moins d’une minute",
         "minutes": "{minutes} min",
         "hours": "{hours} h",
-        "hours_minutes": "{hours} h {minutes:02} min",
+        "hours_minutes": "{hours} h {minutes} min",
         "days": "{days} j",
         "days_hours": "{days} j {hours} h",
     },
@@ -60,5 +60,5 @@ def duration(time: timedelta, locale: str) -> str:
         return words["days_hours" if hours else "days"].format(days=days, hours=hours)
     if minutes >= _HOUR:
         hours, minutes = divmod(minutes, _HOUR)
-        return words["hours_minutes" if minutes else "hours"].format(hours=hours, minutes=minutes)
+        return words["hours_minutes" if minutes else "hours"].format(hours=hours, minutes=f"{minutes:02}")
     return words["minutes" if minutes else "moment"].format(minutes=minutes)

@@ -84,7 +84,7 @@ WORDS = {
     },
     "fr": {
         "call": "L’appel reste ouvert.",
-        "now": "Encore à faire *maintenant* : {actions}.",
+        "now": "Encore à faire *maintenant* : {actions}.",
         "owned": "{{{text}}} ({{{owner}}})",
         "unowned": "{{{text}}} (personne ne s’en charge encore)",
         "more": "et {count} de plus",

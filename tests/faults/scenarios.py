@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.faults import (
     scenarios_asking,
     scenarios_changing,
+    scenarios_closing,
     scenarios_declaring,
+    scenarios_ending,
     scenarios_marking,
     scenarios_people,
 )
@@ -16,6 +18,8 @@ SCENARIOS: dict[str, Scenario] = {
     for table in (
         scenarios_declaring,
         scenarios_changing,
+        scenarios_ending,
+        scenarios_closing,
         scenarios_people,
         scenarios_asking,
         scenarios_marking,

@@ -221,11 +221,13 @@ def test_the_charts_are_fed_by_formulas_of_the_columns(world: World, drive: str)
         "=EDATE($A2;1)",
     ]
     assert first[1].formula == (
-        "=COUNTIFS('Bob''s'!$B$2:$B;\">=\"&$A2;'Bob''s'!$B$2:$B;\"<\"&EDATE($A2;1);'Bob''s'!$F$2:$F;B$1)"
+        "=COUNTIFS('Bob''s'!$B$2:$B;\">=\"&$A2;'Bob''s'!$B$2:$B;\"<\"&EDATE($A2;1);'Bob''s'!$F$2:$F;B$1;"
+        "'Bob''s'!$E$2:$E;\"<>Resolved (false alarm)\";'Bob''s'!$E$2:$E;\"<>Resolved (exercise)\")"
     )
     assert second[6].formula == (
         "=IFERROR(24*MEDIAN(FILTER('Bob''s'!$J$2:$J-'Bob''s'!$I$2:$I;ISNUMBER('Bob''s'!$J$2:$J);"
-        "'Bob''s'!$B$2:$B>=$A3;'Bob''s'!$B$2:$B<EDATE($A3;1))))"
+        "'Bob''s'!$B$2:$B>=$A3;'Bob''s'!$B$2:$B<EDATE($A3;1);"
+        "'Bob''s'!$E$2:$E<>\"Resolved (false alarm)\";'Bob''s'!$E$2:$E<>\"Resolved (exercise)\")))"
     )
     severity, duration = (chart["spec"] for chart in charts.charts)
     assert severity["title"] == "Incidents a month by severity"

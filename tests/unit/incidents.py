@@ -15,6 +15,7 @@ from incident.commands.decision import Decide, RejectDecision
 from incident.commands.declare import Declare
 from incident.commands.did import RecordDone
 from incident.commands.explain import ExplainSeverity
+from incident.commands.findings import AddFindings
 from incident.commands.follow import Follow, Unfollow
 from incident.commands.form import CompleteForm
 from incident.commands.handover import HandOver
@@ -38,6 +39,8 @@ from incident.commands.reflect import Reflect
 from incident.commands.refusal import Reason, Refuse
 from incident.commands.registry import spec_of
 from incident.commands.rename import Rename
+from incident.commands.reopen import Reopen
+from incident.commands.resolve import Resolve
 from incident.commands.retry import Retry
 from incident.commands.scribe import KeepNotes
 from incident.commands.severity import SetSeverity
@@ -82,6 +85,12 @@ EXAMPLES: tuple[Any, ...] = (
     RejectDecision("C1", "decision"),
     AddAction("rotate the key", "https://slack.example/p1"),
     ChangeAction("action", when="now"),
+    Resolve("rolled back", "nobody could pay", "2026-11-23T19:00:00+00:00", "alert"),
+    Resolve(outcome="false_alarm"),
+    Resolve("all went well", outcome="exercise"),
+    Reopen("errors are back"),
+    Reopen(),
+    AddFindings(impact="nobody could pay", learnt="luck", outcome="exercise"),
     ShowStatus(joined=True),
     Undo("run.noted"),
     Retry("run"),

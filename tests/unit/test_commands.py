@@ -104,7 +104,8 @@ def interaction(kind: Kind, payload: dict[str, Any]) -> Interaction:
         ("list of users is empty", Declare("list of users is empty")),
         ("help me the site is down", Declare("help me the site is down")),
         ("helpdesk is down", Declare("helpdesk is down")),
-        ("resolve", Declare("resolve")),
+        ("resolve", AskWhichIncident("resolve")),
+        ("resolve the names", Declare("resolve the names")),
         ("close", Declare("close")),
         ("severity 2", Declare("severity 2")),
         ("sev", AskWhichIncident("sev")),
@@ -440,7 +441,7 @@ def test_what_can_be_typed_says_so_in_every_language(locale: str) -> None:
         assert bool(text.usage) == bool(spec.example), "what takes nothing has nothing as its example"
         assert (spec.line is None) == (text.line == "")
         assert (spec.states is None) == (text.done == "")
-        assert (spec.form is None and spec.name != "ShowStatus") == (text.label == "")
+        assert (spec.form is None and spec.name not in {"ShowStatus", "Reopen"}) == (text.label == "")
 
 
 def test_a_verb_button_or_form_belongs_to_one_command() -> None:

@@ -25,6 +25,8 @@ from incident.commands.progress import SetStatus
 from incident.commands.question import AskFor, AskWhatWasMeant
 from incident.commands.registry import form_called, parse_form, parse_text, spec_named, spec_of, typed
 from incident.commands.rename import Rename
+from incident.commands.reopen import Reopen
+from incident.commands.resolve import Resolve
 from incident.commands.retry import Retry
 from incident.commands.role import ME, NO_ONE
 from incident.commands.scribe import KeepNotes
@@ -52,6 +54,8 @@ VERBS = {
     ("did", "fait"): RecordDone,
     ("decision", "décision"): Decide,
     ("action", "tâche", "tache"): AddAction,
+    ("resolve", "resolved", "résoudre", "résolu", "resolu"): Resolve,
+    ("reopen", "rouvrir"): Reopen,
     ("status", "état", "etat"): ShowStatus,
     ("undo", "annuler"): Undo,
     ("retry", "réessayer", "reessayer"): Retry,
@@ -105,6 +109,8 @@ def test_these_are_all_the_verbs() -> None:
         ("did", AskFor("RecordDone")),
         ("décision", AskFor("Decide")),
         ("tâche", AskFor("AddAction")),
+        ("resolve", AskFor("Resolve")),
+        ("reopen", Reopen()),
         ("rename", AskWhatWasMeant("rename")),
     ],
 )

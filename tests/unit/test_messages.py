@@ -311,11 +311,12 @@ def test_the_briefing_has_the_buttons_that_work(say: Words) -> None:
     def of(links: dict[str, Any]) -> set[str]:
         return set(buttons(incident_messages.briefing(say, incident("down", **links))))
 
-    forms = {"form.PostUpdate", "form.HandOver", "form.CallIn", "form.SetSeverity"}
+    forms = {"form.PostUpdate", "form.HandOver", "form.CallIn", "form.SetSeverity", "form.Resolve"}
     assert of(THERE) == {"link.call", "link.report"} | forms
     assert of({"meet_url": CALL}) == {"link.call"} | forms
     assert of(NOTHING_YET) == forms
-    assert of({**THERE, "status": "resolved"}) == {"link.call", "link.report"}
+    afterwards = {"form.AddFindings", "incident.reopen"}
+    assert of({**THERE, "status": "resolved"}) == {"link.call", "link.report"} | afterwards
     opened = buttons(incident_messages.briefing(say, incident("down", **THERE)))
     assert (opened["link.call"], opened["link.report"]) == (CALL, REPORT)
 
@@ -407,6 +408,8 @@ def test_a_screen_reader_hears_what_a_person_can_press(say: Words) -> None:
     one = incident("down", **THERE)
     for message in (
         person.followed_update(say, one, "U1ANA", "x"),
+        person.followed_end(say, one, "U1ANA", one.declared_at, {}),
+        person.followed_reopening(say, one, "U1ANA", ""),
         person.decided(say, one, "U1ANA", "x", RUN),
         asking.question(say, "x", RUN),
         asking.which_incident(say, "update", [one], RUN),

@@ -149,8 +149,9 @@ def test_the_briefing_has_the_title_as_header_and_every_button(scene: Scene) -> 
         "Hand over",
         "Bring people in",
         "Severity",
+        "Resolve",
     ]
-    assert "To press: Update, Hand over, Bring people in, Severity." in briefing.text
+    assert "To press: Update, Hand over, Bring people in, Severity, Resolve." in briefing.text
     assert "Incident commander: <@U0ALICE>" in briefing.text
     for step in ("☐ Give operations", "☐ Tell communications", "☐ Call in who can help"):
         assert step in words_of(briefing)

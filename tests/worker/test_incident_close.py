@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,9 +16,8 @@ from incident.commands.resolve import COMMAND as RESOLVE
 from incident.model.facts import FactKind
 from incident.sandbox.faults import Fault
 from incident.sandbox.google.state import DOCUMENT, DriveFile
-from incident.sandbox.slack.workspace import Message
-from tests.worker.bot import ALICE, BENOIT, GENERAL, Bot, running, words_of
-from tests.worker.scene import CHIDI, DANA, THE_BOT, Scene, buttons
+from tests.worker.bot import ALICE, BENOIT, Bot, running, words_of
+from tests.worker.scene import CHIDI, THE_BOT, Scene, buttons
 
 WEEK = 7 * 24 * 60.0
 SAID = re.compile(r"^ *(↳ )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  ", re.MULTILINE)

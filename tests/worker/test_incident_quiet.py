@@ -1,4 +1,4 @@
-"""How much the bot says: at most eleven messages for a typical incident, and one for a resolution."""
+"""How much the bot says: at most twelve messages for a typical incident, from its first to its last."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 from tests.worker.bot import BENOIT, Bot, running
 from tests.worker.scene import CHIDI, THE_BOT, Scene
 
-MOST = 11
-"""Twelve with the resolution."""
+MOST = 12
 MOST_ABOVE = 3
 """Lines of Slack's own above the briefing."""
 
@@ -26,6 +25,9 @@ def test_a_typical_incident_is_quiet(bot: Bot) -> None:
         scene.say(words, BENOIT)
     scene.say("note the cache was cold", BENOIT)
     scene.say("note 14:05 the deploy went out", CHIDI)
+    scene.say("resolve rolled back the deploy", CHIDI)
+    view = scene.open(scene.line(), "form.AddFindings", BENOIT)
+    scene.submit(view, {"impact": "nobody could pay"}, BENOIT)
     for _ in range(15):
         bot.minute()
     history = sorted(bot.slack.workspace.history(scene.channel), key=lambda message: message.ts)
@@ -57,6 +59,10 @@ def test_the_channel_exists_with_three_lines_of_slacks_own_at_most(bot: Bot) -> 
         scene.say(text)
     topics = [m for m in bot.slack.workspace.history(scene.channel) if "topic" in m.subtype]
     assert len(topics) == 1, "each change of it leaves a line, so it says what changes seldom"
+    scene.say("resolve it is over")
+    scene.say("update all quiet")
+    topics = [m for m in bot.slack.workspace.history(scene.channel) if "topic" in m.subtype]
+    assert len(topics) == 2, "and one says that it is over"
 
 
 def test_the_briefing_stands_high_also_with_people_on_call(tmp_path: Path) -> None:
