@@ -1,7 +1,8 @@
 """A person archived an incident's channel, or brought it back, which only a person can.
 
 https://docs.slack.dev/reference/events/channel_archive,
-https://docs.slack.dev/reference/events/channel_unarchive
+https://docs.slack.dev/reference/events/channel_unarchive,
+https://docs.slack.dev/reference/events/group_archive
 """
 
 from __future__ import annotations
@@ -14,6 +15,17 @@ from incident.commands.line import Line
 from incident.commands.spec import Change, Said, Spec
 from incident.model.facts import FactKind
 
+NOBODY = {
+    "en": {
+        False: "The channel was unarchived.",
+        True: "↩ The channel was unarchived: the incident is open again.",
+    },
+    "fr": {
+        False: "Le canal a été désarchivé.",
+        True: "↩ Le canal a été désarchivé : l’incident est rouvert.",
+    },
+}
+"""Where Slack does not say who did it, as of private channels."""
 BACK = {"en": "{person} unarchived the channel.", "fr": "{person} a désarchivé le canal."}
 REOPENED = {
     "en": "↩ {person} unarchived the channel: the incident is open again.",
@@ -45,7 +57,10 @@ def unarchived(command: NoteUnarchived, said: Said) -> tuple[str, Mapping[str, A
 
 def line(change: Change[NoteUnarchived], locale: str) -> Line:
     """Who did it, and what that means."""
-    return Line((REOPENED if change.data.get("reopens") else BACK)[locale])
+    reopens = bool(change.data.get("reopens"))
+    if not change.by:
+        return Line(NOBODY[locale][reopens])
+    return Line((REOPENED if reopens else BACK)[locale])
 
 
 ARCHIVED = Spec(NoteArchived, workflow="stated", states=lambda _c, _said: (FactKind.CHANNEL_ARCHIVED, {}))

@@ -37,6 +37,10 @@ def parse(event: object) -> Any:
             return of_reaction(event)
         case "message":
             return of_change(event)
+        case "channel_archive" | "group_archive":  # of a private channel Slack does not say who did it
+            return NoteArchived()
+        case "channel_unarchive" | "group_unarchive":
+            return NoteUnarchived()
     user = event.get("user")
     if not isinstance(user, str) or not user:
         return None
@@ -45,8 +49,4 @@ def parse(event: object) -> Any:
             return ShowStatus(joined=True)
         case "member_left_channel":
             return AskWhoLeads(user)
-        case "channel_archive" | "group_archive":
-            return NoteArchived()
-        case "channel_unarchive" | "group_unarchive":
-            return NoteUnarchived()
     return None

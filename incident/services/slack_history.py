@@ -26,6 +26,8 @@ THREADS = 10
 """Threads of a page at most, so that a page is read in one delivery of a run."""
 
 _REPLIES = 200
+_PRIVATE = frozenset({"channel_not_found", "method_not_supported_for_channel_type", "is_private"})
+"""Why `conversations.join` refuses a channel that no bot comes into by itself."""
 _NO_THREAD = frozenset({"thread_not_found", "message_not_found"})
 
 
@@ -131,19 +133,33 @@ class SlackHistory(SlackCalls):
         try:
             self._call("conversations.archive", {"channel": channel}, repeatable=True)
         except PermanentError as error:
-            if error.reason not in {"already_archived", "not_in_channel"} or not self._is_archived(channel):
+            if error.reason not in {"already_archived", "not_in_channel"} or not self._is(
+                channel, "is_archived"
+            ):
                 raise
 
-    def join(self, channel: str) -> None:
-        """Has the bot join a public channel; being in it already is fine.
+    def join(self, channel: str) -> bool:
+        """Has the bot join a channel, and says whether it is in it: of a private one only if it was before.
 
         https://docs.slack.dev/reference/methods/conversations.join
         """
-        self._call("conversations.join", {"channel": channel}, repeatable=True)
+        try:
+            self._call("conversations.join", {"channel": channel}, repeatable=True)
+        except PermanentError as error:
+            if error.reason not in _PRIVATE:
+                raise
+            return self._is(channel, "is_member")
+        return True
 
-    def _is_archived(self, channel: str) -> bool:
-        found = self._call("conversations.info", {"channel": channel}, repeatable=True)["channel"]
-        return bool(found.get("is_archived"))
+    def _is(self, channel: str, what: str) -> bool:
+        """Whether something is so of a channel; nothing is of one that the bot cannot see."""
+        try:
+            found = self._call("conversations.info", {"channel": channel}, repeatable=True)["channel"]
+        except PermanentError as error:
+            if error.reason != "channel_not_found":
+                raise
+            return False
+        return bool(found.get(what))
 
     def _room(self, messages: Sequence[Raw], window: Window) -> list[Raw]:
         """As many of the first, which are the newest, as have no more threads than a page may."""

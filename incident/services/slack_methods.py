@@ -27,7 +27,7 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "conversations.archive": ("channels:manage",),
         "conversations.create": ("channels:manage",),
         "conversations.history": ("channels:history", "groups:history", "im:history"),
-        "conversations.info": ("channels:read",),
+        "conversations.info": ("channels:read", "groups:read"),
         "conversations.invite": ("channels:manage",),
         "conversations.join": ("channels:join",),
         "conversations.list": ("channels:read", "groups:read"),

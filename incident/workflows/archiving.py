@@ -7,7 +7,6 @@ from incident.engine.workflow import Attempt, Step, StepResult, Workflow
 from incident.messages.rich import Message, channel, line, paragraphs
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Deliverable
-from incident.runtime.failures import PermanentError
 from incident.workflows.change import delete_stray_lines, find_line, post_line
 from incident.workflows.job import Job
 from incident.workflows.notices import progress_notices
@@ -16,21 +15,10 @@ from incident.workflows.replies import tell, told
 KEPT_OUT = "incident_kept_out"
 """Event type of the metadata of what a person is told whose channel the bot cannot come back into."""
 
-_KEPT_OUT = frozenset(
-    {"channel_not_found", "method_not_supported_for_channel_type", "not_in_channel", "is_private"}
-)
-"""https://docs.slack.dev/reference/methods/conversations.join"""
-
-
 def join(job: Job, attempt: Attempt) -> StepResult:  # noqa: ARG001 - joining twice is once
     """Comes back, where that is possible."""
-    try:
-        job.services.slack.join(job.about().channel_id)
-    except PermanentError as error:
-        if error.reason not in _KEPT_OUT:
-            raise
-        return StepResult({"kept_out": True})
-    return StepResult()
+    is_in = job.services.slack.join(job.about().channel_id)
+    return StepResult() if is_in else StepResult({"kept_out": True})
 
 
 def reopen(job: Job, attempt: Attempt) -> StepResult:  # noqa: ARG001 - what is stated twice is once
@@ -50,7 +38,7 @@ def say_line(job: Job, attempt: Attempt) -> StepResult:
 
 def tell_kept_out(job: Job, attempt: Attempt) -> StepResult:
     """Tells the person how to let the bot in."""
-    if not attempt.results["join"].get("kept_out"):
+    if not attempt.results["join"].get("kept_out") or not job.person:
         return StepResult()
     say, incident = job.services.words_in_person(job.person), job.about()
     text = COULD_NOT_JOIN[say.locale]

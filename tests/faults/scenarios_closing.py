@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from incident.commands import close
@@ -21,6 +21,7 @@ from tests.faults.scenario import CHANGED, NOTHING, Depth, Scenario
 _CLOSED = CHANGED | {Deliverable.COPY, Deliverable.ARCHIVING}
 _MESSAGE = re.compile(r"^ *(?:↳ )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  ", re.MULTILINE)
 _REPLY = "↳ "
+THE_BOT = "U0INCIDENT"
 
 
 def _talked(harness: Harness) -> None:
@@ -86,8 +87,8 @@ def _archived_private(harness: Harness) -> None:
     harness.remember()
 
 
-def _knows(*, archived: bool, closed: bool = False) -> Ends:
-    """What must be so of the incident; nobody is told but by the line of who unarchived."""
+def _knows(*, archived: bool, closed: bool = False, says: str = "", joined: Sequence[str] = ()) -> Ends:
+    """What must be so of the incident; nobody is told but by the line about unarchiving."""
 
     def wrong(harness: Harness) -> Iterable[str]:
         incident = harness.open_store().incident_in_channel(channel(harness))
@@ -95,8 +96,10 @@ def _knows(*, archived: bool, closed: bool = False) -> Ends:
         if (incident.is_archived, incident.closed_at is not None) != (archived, closed):
             yield f"archived: {incident.is_archived}, closed: {incident.closed_at}"
 
-    posted = {} if archived else {(LINE, IN_CHANNEL): 1}
-    return Ends(posted, () if archived else (f"<@{CHIDI}> unarchived the channel",), also=wrong)
+    return Ends({(LINE, IN_CHANNEL): 1} if says else {}, (says,) if says else (), joined=joined, also=wrong)
+
+
+_IS_BACK = _knows(archived=False, says=f"<@{CHIDI}> unarchived the channel", joined=[THE_BOT])
 
 
 _QUESTION = "Close this incident?"
@@ -134,12 +137,18 @@ SCENARIOS = (
     Scenario(
         "unarchived",
         _unarchives,
-        _knows(archived=False),
+        _IS_BACK,
         CHANGED,
         _archived,
         depth=Depth.WORST,
     ),
-    Scenario("unarchived_reopens", _unarchives, _knows(archived=False), CHANGED, _closed, depth=Depth.WORST),
+    Scenario("unarchived_reopens", _unarchives, _IS_BACK, CHANGED, _closed, depth=Depth.WORST),
     Scenario("archived_private", _archives, _knows(archived=True), CHANGED, _private),
-    Scenario("unarchived_private", _unarchives, _knows(archived=False), CHANGED, _archived_private),
+    Scenario(
+        "unarchived_private",
+        lambda harness: harness.happens(lambda: harness.slack.unarchive(ALICE, channel(harness))),
+        _knows(archived=False, says=f"<@{ALICE}> unarchived the channel."),
+        CHANGED,
+        _archived_private,
+    ),
 )
