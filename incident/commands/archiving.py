@@ -22,19 +22,19 @@ NOBODY = {
     },
     "fr": {
         False: "Le canal a été désarchivé.",
-        True: "↩ Le canal a été désarchivé : l’incident est rouvert.",
+        True: "↩ Le canal a été désarchivé : l’incident est rouvert.",
     },
 }
 """Where Slack does not say who did it, as of private channels."""
 BACK = {"en": "{person} unarchived the channel.", "fr": "{person} a désarchivé le canal."}
 REOPENED = {
     "en": "↩ {person} unarchived the channel: the incident is open again.",
-    "fr": "↩ {person} a désarchivé le canal : l’incident est rouvert.",
+    "fr": "↩ {person} a désarchivé le canal : l’incident est rouvert.",
 }
 COULD_NOT_JOIN = {
     "en": "Thank you for unarchiving {channel}. I cannot come back into a private channel by myself: please "
     "let me in with /invite.",
-    "fr": "Merci d’avoir désarchivé {channel}. Je ne peux pas revenir par moi-même dans un canal privé : "
+    "fr": "Merci d’avoir désarchivé {channel}. Je ne peux pas revenir par moi-même dans un canal privé : "
     "faites-moi entrer avec /invite, s’il vous plaît.",
 }
 

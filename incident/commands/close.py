@@ -19,22 +19,19 @@ TEXT = {
         verbs=("close",),
         usage="",
         help="copies the channel into a document, and archives it some days later; asks first",
-        line="{person} closed this incident.",
-        done="The incident is closed.",
-        label="Close the incident",
     ),
     "fr": Text(
         verbs=("fermer",),
         usage="",
         help="copie le canal dans un document, puis l’archive quelques jours plus tard; demande d’abord",
-        line="{person} a fermé cet incident.",
-        done="L’incident est fermé.",
-        label="Fermer l’incident",
     ),
 }
 
 WORDS = {
     "en": {
+        "label": "Close the incident",
+        "closed": "{person} closed this incident.",
+        "done": "The incident is closed.",
         "archived_at": "The channel will be archived {when}.",
         "archived_at_once": "The channel will be archived as soon as it is copied.",
         "copy": "What was said here is copied: {copy}.",
@@ -44,12 +41,15 @@ WORDS = {
         "the incident is open again then.",
     },
     "fr": {
+        "label": "Fermer l’incident",
+        "closed": "{person} a fermé cet incident.",
+        "done": "L’incident est fermé.",
         "archived_at": "Le canal sera archivé {when}.",
         "archived_at_once": "Le canal sera archivé dès qu’il sera copié.",
-        "copy": "Ce qui s’est dit ici est copié : {copy}.",
+        "copy": "Ce qui s’est dit ici est copié : {copy}.",
         "copying": "Ce qui s’est dit ici est en cours de copie dans un document, à côté du rapport.",
         "copy_label": "copie du canal",
-        "reopen": "Pour continuer, tapez /incident rouvrir; une fois le canal archivé, désarchivez-le : "
+        "reopen": "Pour continuer, tapez /incident rouvrir; une fois le canal archivé, désarchivez-le : "
         "l’incident est alors rouvert.",
     },
 }
@@ -130,7 +130,7 @@ def line(change: Change[Close], locale: str) -> Line:
         words["copy"] if "copy" in parts else words["copying"],
         words["reopen"],
     ]
-    return Line(TEXT[locale].line, parts, more=more)
+    return Line(words["closed"], parts, more=more)
 
 
 def _pressed(press: Press) -> Close | None:
@@ -158,6 +158,6 @@ COMMAND = Spec(
     check=check,
     states=states,
     line=line,
-    thanks=lambda _data, locale: TEXT[locale].done,
+    thanks=lambda _data, locale: WORDS[locale]["done"],
     buttons={CLOSE: _pressed},
 )

@@ -84,7 +84,7 @@ WORDS = {
             "tapez /incident maj."
         ),
         Reason.CLOSED: (
-            "Cet incident est déjà fermé : la ligne dans son canal dit ce qu’il en advient. Pour le "
+            "Cet incident est déjà fermé : la ligne dans son canal dit ce qu’il en advient. Pour le "
             "reprendre, tapez-y /incident rouvrir."
         ),
         Reason.QUESTION_OLD: (
@@ -93,7 +93,7 @@ WORDS = {
         ),
         Reason.ARCHIVED: (
             "Le canal de cet incident est archivé, et Slack ne laisse que des personnes y changer quelque "
-            "chose : ouvrez le canal, cliquez sur son nom, puis Paramètres, puis Désarchiver. Je reviens de "
+            "chose : ouvrez le canal, cliquez sur son nom, puis Paramètres, puis Désarchiver. Je reviens de "
             "moi-même et je rouvre l’incident."
         ),
     },

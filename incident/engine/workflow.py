@@ -97,11 +97,13 @@ class RunSnapshot:
         results: of the steps that are done, by name, in this delivery or before.
         failures: what could not be done so far in this delivery, by name.
         started: the steps that an earlier delivery had started.
+        soon: those of the failures that are tried again so soon that there is nothing to tell yet.
     """
 
     results: Mapping[str, Result]
     failures: Mapping[str, StepError]
     started: frozenset[str]
+    soon: frozenset[str] = frozenset()
 
 
 def nothing_follows(work: object, snapshot: RunSnapshot) -> Sequence[Step[Any]]:  # noqa: ARG001 - takes what others do

@@ -26,7 +26,7 @@ TEXT = {
         "rapport, puis le canal est archivé.",
         "later": "Fermer cet incident? Ce qui s’est dit dans le canal est copié dans un document à côté du "
         "rapport. {days} plus tard, le canal est archivé; d’ici là, un mot suffit pour rouvrir l’incident.",
-        "open": "Il n’est pas encore résolu : mieux vaut le résoudre d’abord. Vous pouvez le fermer malgré "
+        "open": "Il n’est pas encore résolu : mieux vaut le résoudre d’abord. Vous pouvez le fermer malgré "
         "tout.",
         "day": "Un jour",
         "days": "{count} jours",
@@ -46,7 +46,7 @@ def question(say: Words, incident: Incident, days: int) -> Message:
     after = text["day"] if days == 1 else text["days"].format(count=days)
     said = [text["later"].format(days=after) if days else text["at_once"]]
     said += [text["open"]] if incident.is_open else []
-    buttons = [_button(close.TEXT[say.locale].label, close.CLOSE, close.value_of(incident, days))]
+    buttons = [_button(close.WORDS[say.locale]["label"], close.CLOSE, close.value_of(incident, days))]
     if incident.is_open:
         about = f"{ABOUT_PREFIX}{incident.channel_id}"
         buttons.insert(0, _button(resolve.TEXT[say.locale].label, resolve.COMMAND.opener, about))

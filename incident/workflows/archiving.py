@@ -15,6 +15,7 @@ from incident.workflows.replies import tell, told
 KEPT_OUT = "incident_kept_out"
 """Event type of the metadata of what a person is told whose channel the bot cannot come back into."""
 
+
 def join(job: Job, attempt: Attempt) -> StepResult:  # noqa: ARG001 - joining twice is once
     """Comes back, where that is possible."""
     is_in = job.services.slack.join(job.about().channel_id)
@@ -52,6 +53,8 @@ def told_kept_out(job: Job, attempt: Attempt) -> StepResult | None:  # noqa: ARG
     return told(job, job.person, job.tag(KEPT_OUT, job.run_id))
 
 
+DELIVERABLES = {"join": Deliverable.LINE, "line": Deliverable.LINE}
+
 UNARCHIVED: Workflow[Job] = Workflow(
     "unarchived",
     (
@@ -66,5 +69,5 @@ UNARCHIVED: Workflow[Job] = Workflow(
         ),
         Step("kept_out", tell_kept_out, needs=("join",), find_existing=told_kept_out),
     ),
-    follows=progress_notices({"join": Deliverable.LINE, "line": Deliverable.LINE}),
+    follows=progress_notices(DELIVERABLES),
 )

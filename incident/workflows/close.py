@@ -27,6 +27,7 @@ from incident.model.naming import DOCUMENT_TITLE_LIMIT, clip, document_title
 from incident.runtime import clock
 from incident.runtime.failures import StepError, TransientError
 from incident.services.slack_history import Window
+from incident.workflows import identify
 from incident.workflows.change import LINE_STEP, THANKS_STEP
 from incident.workflows.declare import SEARCH_LAG_SECONDS
 from incident.workflows.export import WORDS, Copying, write_end
@@ -41,7 +42,17 @@ _FIRST, _SINCE = "copy", "since"
 _DUE, _ARCHIVE = "due", "archive"
 
 _PACING = frozenset({"ratelimited", "rateLimitExceeded", "userRateLimitExceeded", "RESOURCE_EXHAUSTED"})
-"""Reasons of a step that goes on in a minute: copying may take several deliveries, and is not late for that."""
+"""Reasons of a step that goes on in a minute: copying may take several deliveries, and is not late then."""
+
+
+DELIVERABLES = {
+    identify.STEP: Deliverable.LINE,
+    "line": Deliverable.LINE,
+    "document": Deliverable.COPY,
+    f"{_FIRST}.done": Deliverable.COPY,
+    _ARCHIVE: Deliverable.ARCHIVING,
+}
+"""What people miss; besides these, of each page that is not copied: the copy."""
 
 
 def ask(job: Job, attempt: Attempt) -> StepResult:
@@ -160,17 +171,25 @@ def _next(job: Job, results: Mapping[str, Result]) -> Iterator[Step[Job]]:
 def follows(job: Job, snapshot: RunSnapshot) -> Sequence[Step[Job]]:
     """The copy's next step, and what is to be said of how the run fares."""
     steps = list(_next(job, snapshot.results))
-    missed = {"line": Deliverable.LINE, "document": Deliverable.COPY, f"{_FIRST}.done": Deliverable.COPY}
-    missed |= {step.name: Deliverable.ARCHIVING for step in steps if step.name == _ARCHIVE}
+    is_archived = {step.name for step in steps} & {_ARCHIVE}
+    missed = {name: one for name, one in DELIVERABLES.items() if name != _ARCHIVE or is_archived}
     for name in (*(step.name for step in steps), *snapshot.failures):
         if name.startswith((f"{_FIRST}.", f"{_SINCE}.")):
             missed[name] = Deliverable.COPY
-    failures = {name: error for name, error in snapshot.failures.items() if not _is_pacing(error)}
-    told = RunSnapshot(snapshot.results, failures, snapshot.started)
-    return [*steps, *progress_notices(missed)(job, told)]
+    failures = {
+        name: error
+        for name, error in snapshot.failures.items()
+        if name not in snapshot.soon and not _is_pacing(error)
+    }
+    notices = progress_notices(missed)(job, RunSnapshot(snapshot.results, failures, snapshot.started))
+    to_say = {notice.name for notice in notices} - {*snapshot.results, *snapshot.failures}
+    if to_say:  # before the channel is archived
+        steps = [step for step in steps if step.name != _ARCHIVE]
+    return [*steps, *notices]
 
 
 def _is_pacing(error: StepError) -> bool:
+    """Whether a step is only to go on later."""
     return isinstance(error, TransientError) and (error.service == "deadline" or error.reason in _PACING)
 
 
@@ -178,8 +197,6 @@ def _delay(job: Job) -> float:
     command: Close = job.command
     return command.days * DAY_SECONDS
 
-
-DELIVERABLES = {"line": Deliverable.LINE, "document": Deliverable.COPY, _ARCHIVE: Deliverable.ARCHIVING}
 
 CLOSING: Workflow[Job] = Workflow("closing", (Step("question", ask),), follows=nothing_follows)
 CLOSE: Workflow[Job] = Workflow(

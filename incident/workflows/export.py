@@ -35,12 +35,12 @@ WORDS = {
     "fr": {
         "title": "Canal #{channel}",
         "intro": "Tout ce qui s’est dit dans le canal jusqu’au {at}, tel que copié. Les réponses se trouvent "
-        "sous ce à quoi elles répondent. Rapport : {report}",
-        "file": "Fichier : ",
+        "sous ce à quoi elles répondent. Rapport : {report}",
+        "file": "Fichier : ",
         "nothing": "(supprimé)",
         "rest": "le message entier, dans Slack",
-        "all": "Messages : {count}, autant que Slack en compte.",
-        "differs": "Messages : {count}; Slack en compte {slack}. Ce qui manquerait se trouve dans le canal.",
+        "all": "Messages : {count}, autant que Slack en compte.",
+        "differs": "Messages : {count}; Slack en compte {slack}. Ce qui manquerait se trouve dans le canal.",
         "suffix": "canal",
     },
 }

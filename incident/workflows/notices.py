@@ -17,6 +17,7 @@ from incident.messages.words import Words
 from incident.model.incident import Deliverable, Incident
 from incident.runtime.failures import PermanentError, StepError
 from incident.services.slack import MessageTag, Posted
+from incident.services.slack_errors import ARCHIVED
 from incident.workflows.job import Job
 
 NOTICE = "incident_notice"
@@ -140,7 +141,11 @@ class _Notice:
         def edit(job: Job, attempt: Attempt) -> StepResult:
             first = attempt.results[f"{self._name(reader)}.0"]
             posted = Posted(first["channel"], first["ts"])
-            job.services.slack.edit(posted, self._message(attempt, reader, state, error), tag)
+            try:
+                job.services.slack.edit(posted, self._message(attempt, reader, state, error), tag)
+            except PermanentError as refused:
+                if refused.reason != ARCHIVED:  # nobody looks there any more
+                    raise
             return StepResult({**first, "state": str(state)})
 
         if number:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from incident.engine.workflow import Workflow
 from incident.model.incident import Deliverable
-from incident.workflows import change, close, declare, reflect, rename, update
+from incident.workflows import archiving, change, close, declare, reflect, rename, update
 from incident.workflows.archiving import UNARCHIVED
 from incident.workflows.card import CARD, LISTING
 from incident.workflows.change import CHANGE, QUIET
@@ -59,6 +59,7 @@ DELIVERABLES: dict[str, Mapping[str, Deliverable]] = {
     DECLARE.name: declare.DELIVERABLES,
     REFLECT.name: reflect.DELIVERABLES,
     CLOSE.name: close.DELIVERABLES,
+    UNARCHIVED.name: archiving.DELIVERABLES,
 }
 """By the name of the workflow and of the step, where that is not as it is of changes."""
 

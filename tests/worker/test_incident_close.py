@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from incident.commands.close import CLOSE
+from incident.commands.close import CLOSE, WORDS
 from incident.commands.events import SUBSCRIBED
 from incident.commands.refusal import WORDS as REFUSALS
 from incident.commands.refusal import Reason
@@ -164,6 +164,7 @@ def test_a_question_of_before_a_reopening_counts_for_nothing(bot: Bot) -> None:
 
 def test_the_line_says_who_when_where_and_how_to_go_on(bot: Bot) -> None:
     scene = closed(bot)
+    assert scene.whispers()[-1].text == WORDS["en"]["done"], "in place of the question"
     line = scene.line()
     assert line.text.startswith(f"<@{ALICE}> closed this incident.")
     assert scene.now.export_url in str(line.blocks)
