@@ -134,7 +134,10 @@ class _Notice:
             posted = job.services.slack.post(place, self._message(attempt, reader, state, error), tag)
             return StepResult({"channel": posted.channel, "ts": posted.ts, "state": str(state)})
 
-        def find(job: Job, attempt: Attempt) -> StepResult | None:  # noqa: ARG001 - the tag says enough
+        def find(job: Job, attempt: Attempt) -> StepResult | None:
+            incident = attempt.incident or job.incident
+            if reader is Reader.CHANNEL and incident and incident.is_archived:  # nobody can look there
+                return None
             posted = job.services.slack.find(place, tag, job.since())
             return StepResult({"channel": posted.channel, "ts": posted.ts, "state": ""}) if posted else None
 
