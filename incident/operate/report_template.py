@@ -25,6 +25,12 @@ PLACEHOLDERS = (
     "channel",
     "meet",
     "source",
+    "began",
+    "noticed",
+    "declared",
+    "mitigated",
+    "resolved",
+    "timeline",
 )
 """What the bot fills in, written `{{title}}`."""
 
@@ -60,6 +66,11 @@ def _section(heading: str, guidance: str, style: Style = "HEADING_1") -> tuple[L
     return Line(heading, style), _guidance(guidance), Line("")
 
 
+def _timeline(heading: str) -> tuple[Line, ...]:
+    """The entries come behind the paragraph with the placeholder."""
+    return Line(heading, "HEADING_2"), _guidance("{{timeline}}"), Line("")
+
+
 _ENGLISH = (
     Line("{{title}}", "TITLE"),
     _fact("Date", "date"),
@@ -71,11 +82,18 @@ _ENGLISH = (
     _fact("Video call", "meet"),
     _fact("Declared from", "source"),
     Line(""),
+    _fact("Began", "began"),
+    _fact("Noticed", "noticed"),
+    _fact("Declared", "declared"),
+    _fact("Mitigated", "mitigated"),
+    _fact("Resolved", "resolved"),
+    Line(""),
     *_section(
         "What happened",
         "Tell the story plainly, for a colleague who was asleep. Describe what the systems and the process "
         "did; people acted sensibly on what they could see at the time.",
     ),
+    *_timeline("Timeline"),
     *_section(
         "Impact on the organisation",
         "Who noticed, what could they not do, and for how long? Estimates are welcome where numbers are not.",
@@ -114,10 +132,6 @@ _ENGLISH = (
     Line("", "BULLET"),
     Line("Still to do", "HEADING_2"),
     Line("", "BULLET"),
-    *_section(
-        "Timeline",
-        "When, and what was seen or tried. Exact times help; a guess that says it is one helps too.",
-    ),
 )
 
 _FRENCH = (
@@ -131,11 +145,18 @@ _FRENCH = (
     _fact("Appel vidéo", "meet"),
     _fact("Ouvert à partir de", "source"),
     Line(""),
+    _fact("Début", "began"),
+    _fact("Remarqué", "noticed"),
+    _fact("Ouvert", "declared"),
+    _fact("Maîtrisé", "mitigated"),
+    _fact("Résolu", "resolved"),
+    Line(""),
     *_section(
         "Ce qui s’est passé",
         "Racontez simplement, pour un collègue qui dormait. Décrivez ce qu’ont fait les systèmes et le "
         "processus ; chacun a agi raisonnablement selon ce qu’il pouvait voir à ce moment.",
     ),
+    *_timeline("Chronologie"),
     *_section(
         "Conséquences pour l’organisation",
         "Qui l’a remarqué, qu’est-ce qui n’était plus possible, et pendant combien de temps ? Une estimation "
@@ -178,11 +199,6 @@ _FRENCH = (
     Line("", "BULLET"),
     Line("À faire", "HEADING_2"),
     Line("", "BULLET"),
-    *_section(
-        "Chronologie",
-        "Quand, et ce qui a été vu ou tenté. L’heure exacte aide ; une heure estimée aide aussi, si vous "
-        "le dites.",
-    ),
 )
 
 REPORTS: Mapping[str, tuple[Line, ...]] = MappingProxyType({"en": _ENGLISH, "fr": _FRENCH})
@@ -198,7 +214,7 @@ def report(locales: Sequence[str]) -> tuple[Line, ...]:
 def _merged(same: Sequence[Line]) -> Iterator[Line]:
     first = same[0]
     if first.guidance:
-        yield from same
+        yield from dict.fromkeys(same)  # a placeholder is the same in all
     elif first.label:
         label = joined([line.text[: line.label - 1] for line in same])
         yield Line(f"{label}:{first.text[first.label :]}", first.style, len(label) + 1)

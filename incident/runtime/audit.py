@@ -95,6 +95,18 @@ FACTS = frozenset(
         "ts",
         "thread_ts",
         "author",
+        "emoji",
+        "edited",
+        "mitigated_at",
+        "closed_at",
+        "is_archived",
+        "export_id",
+        "export_url",
+        "began_at",
+        "noticed_at",
+        "learnt",
+        "outcome",
+        "origin",
     }
 )
 """The fields of an incident, and the data of facts, that hold no words of a person; all others may."""

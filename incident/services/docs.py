@@ -1,16 +1,36 @@
-"""Google Docs: filling the placeholders of a report, and bringing their places to new values later."""
+"""Google Docs: filling a report, and bringing it up to date."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from incident.runtime.failures import PermanentError
-from incident.services.docs_places import check_names, clean, edits, find, marked, text_of
+from incident.services.docs_entries import Timeline, entry_edits
+from incident.services.docs_places import check_names, clean, edits, find, marked
+from incident.services.docs_text import in_order, text_of
 from incident.services.google import DOCS, Google
 
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+
+
+TIMELINE = "timeline"
+"""The name of the place that the entries stand behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A document that was brought up to date.
+
+    Attributes:
+        missing: the names that have no place in it any more: people have deleted them.
+        known: the ids of the entries that stand in it, or that people have deleted since they did.
+    """
+
+    missing: frozenset[str]
+    known: frozenset[str]
 
 
 class Docs:
@@ -51,9 +71,13 @@ class Docs:
         self._batch_update(document_id, {"requests": requests})
 
     def update(
-        self, document_id: str, values: Mapping[str, str], written: Mapping[str, str] | None = None
-    ) -> frozenset[str]:
-        """Brings the places of a filled document to new values; text outside of them is left alone.
+        self,
+        document_id: str,
+        values: Mapping[str, str],
+        written: Mapping[str, str] | None = None,
+        timeline: Timeline | None = None,
+    ) -> Updated:
+        """Brings the places and the entries of a filled document up to date; other text is left alone.
 
         Takes one read and, only where something differs, one write, which Docs merges with what people type
         meanwhile. Doing it twice is the same as once.
@@ -64,28 +88,41 @@ class Docs:
             written: the values that were written last, by name. What people have typed into such a place
                 since is kept, right behind the new value. Without it everything in a place that differs
                 from its value is replaced.
-
-        Returns:
-            The names that have no place in the document any more: people have deleted them.
+            timeline: its entries; they stand behind the paragraph with the place called `TIMELINE`.
 
         https://developers.google.com/workspace/docs/api/reference/rest/v1/documents/batchUpdate#writecontrol
         """
+        timeline, written = timeline or Timeline(), written or {}
         document = self._get(document_id)
         try:
-            return self._bring(document_id, document, values, written or {})
+            return self._bring(document_id, document, values, written, timeline)
         except PermanentError:
             # Docs refuses a revision that has become too old; a newer one tells that from other refusals.
-            return self._bring(document_id, self._get(document_id), values, written or {})
+            return self._bring(document_id, self._get(document_id), values, written, timeline)
 
     def _bring(
-        self, document_id: str, document: Any, values: Mapping[str, str], written: Mapping[str, str]
-    ) -> frozenset[str]:
-        """Edits a document as it was read; the names that have no place in it."""
+        self,
+        document_id: str,
+        document: Any,
+        values: Mapping[str, str],
+        written: Mapping[str, str],
+        timeline: Timeline,
+    ) -> Updated:
+        """Edits a document as it was read."""
         places = find(document, values)
-        if requests := edits(places, values, written):
-            control = {"targetRevisionId": document["revisionId"]}
-            self._batch_update(document_id, {"requests": requests, "writeControl": control})
-        return frozenset(values) - {place.name for place in places}
+        beginning = next((place for place in places if place.name == TIMELINE), None)
+        revision = {"targetRevisionId": document["revisionId"]}
+        entries = entry_edits(document, timeline, beginning, may_suggest=True)
+        if offered := in_order(edit for edit in entries if edit.is_offered):
+            try:
+                suggesting = {**revision, "writeMode": "SUGGEST"}
+                self._batch_update(document_id, {"requests": offered, "writeControl": suggesting})
+            except PermanentError:  # not every account may
+                entries = entry_edits(document, timeline, beginning, may_suggest=False)
+        made = [edit for edit in entries if not edit.is_offered]
+        if requests := in_order([*edits(places, values, written), *made]):
+            self._batch_update(document_id, {"requests": requests, "writeControl": revision})
+        return Updated(frozenset(values) - {place.name for place in places}, timeline.known_then)
 
     def is_filled(self, document_id: str, names: Iterable[str], telltales: Iterable[str]) -> bool:
         """Whether `fill` has got through.

@@ -18,10 +18,8 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, NamedTuple
 
-Json = dict[str, Any]
+from incident.services.docs_text import Character, Edit, Json, Segment, length, tabs, width
 
 RANGE_PREFIX = "incident."
 """What the names of the bot's named ranges begin with; `incident.title` is the place of `{{title}}`."""
@@ -33,31 +31,6 @@ _NOTHING = "\u200b"
 _MARK_PAIR = re.compile(f"{_EDGE}([{_DIGITS}]{{{_CODE_DIGITS}}})(\\1){_EDGE}")
 _NOT_IN_VALUES = re.compile(f"[\x00-\x08\x0c-\x1f\ue000-\uf8ff{_EDGE}{_DIGITS}]")
 """What Docs strips by itself, and what marks are made of."""
-
-
-class Character(NamedTuple):
-    """One character of a document and its index there, in UTF-16 code units from the segment's start."""
-
-    start: int
-    text: str
-
-    @property
-    def end(self) -> int:
-        """The index after it."""
-        return self.start + _width(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of a document with indexes of its own.
-
-    Attributes:
-        location: the `tabId` and `segmentId` that requests name it by; the body of a tab has no `segmentId`.
-        characters: its text in order, without the parts that are no text (images, breaks, chips).
-    """
-
-    location: Mapping[str, str]
-    characters: tuple[Character, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +91,6 @@ def check_names(names: Iterable[str]) -> None:
             raise ValueError(f"the placeholders {name} and {by_code[_code(name)]} have the same mark")
 
 
-def text_of(document: Json) -> str:
-    """The text of all segments of all tabs."""
-    return "".join(
-        character.text
-        for _, segments in _tabs(document)
-        for segment in segments
-        for character in segment.characters
-    )
-
-
 def find(document: Json, names: Iterable[str]) -> list[Place]:
     """Finds the places of these names.
 
@@ -140,7 +103,7 @@ def find(document: Json, names: Iterable[str]) -> list[Place]:
     """
     wanted = frozenset(names)
     found: list[Place] = []
-    for tab, segments in _tabs(document):
+    for tab, segments in tabs(document):
         ranged = list(_ranged(tab, segments, wanted))
         for segment in segments:
             inside = [
@@ -150,7 +113,7 @@ def find(document: Json, names: Iterable[str]) -> list[Place]:
     return found
 
 
-def edits(places: Iterable[Place], values: Mapping[str, str], written: Mapping[str, str]) -> list[Json]:
+def edits(places: Iterable[Place], values: Mapping[str, str], written: Mapping[str, str]) -> list[Edit]:
     """The requests of one `documents.batchUpdate` that bring places to their values.
 
     Content is deleted and inserted, and the named range made anew on just what was inserted, as Google's
@@ -168,11 +131,10 @@ def edits(places: Iterable[Place], values: Mapping[str, str], written: Mapping[s
             among them is kept, behind the new value.
 
     Returns:
-        The requests, from the end of each segment to its start, so that no edit moves a later one's indexes;
-        none where all is as it should be.
+        An edit for each place that is not as it should be.
     """
-    ordered = sorted(places, key=lambda place: place.bounds, reverse=True)
-    return list(chain.from_iterable(_edit(place, clean(values[place.name]), written) for place in ordered))
+    made = ((place, list(_edit(place, clean(values[place.name]), written))) for place in places)
+    return [Edit(place.bounds[0], requests) for place, requests in made if requests]
 
 
 def _edit(place: Place, value: str, written: Mapping[str, str]) -> Iterator[Json]:
@@ -184,29 +146,33 @@ def _edit(place: Place, value: str, written: Mapping[str, str]) -> Iterator[Json
     if place.text == value:
         yield from _deletions(place, place.closing)
         yield from _deletions(place, place.opening)
-        start = place.content[0].start - _length(c for c in place.opening if c < place.content[0])
+        start = place.content[0].start - length(c for c in place.opening if c < place.content[0])
         yield _named(place, start, start + place.content[-1].end - place.content[0].start)
         return
-    doomed = sorted((*marks, *_ours(place, written)))
-    anchor = next((c for c in doomed if c not in marks), None) or place.opening[-1]
-    before = [character for character in doomed if character <= anchor]
-    start = anchor.end - _length(before)
-    yield from _deletions(place, [character for character in doomed if character > anchor])
-    yield {"insertText": {"location": {**place.segment.location, "index": anchor.end}, "text": value}}
+    ours = _ours(place, written)
+    doomed = sorted((*marks, *ours))
+    index = next((c.end for c in ours), place.content[0].start if place.content else place.opening[-1].end)
+    before = [character for character in doomed if character.start < index]
+    start = index - length(before)
+    text = value if ours or not place.content else f"{value} "
+    yield from _deletions(place, [character for character in doomed if character.start >= index])
+    yield {"insertText": {"location": {**place.segment.location, "index": index}, "text": text}}
     yield from _deletions(place, before)
-    yield _named(place, start, start + _width(value))
+    yield _named(place, start, start + width(value))
 
 
 def _ours(place: Place, written: Mapping[str, str]) -> list[Character]:
     """The characters of a place that the bot wrote, told from those that people have typed among them.
 
-    Where that cannot be told, because the last value is not known or people have deleted some of it, all are.
+    None are where people have deleted some: what is left there are their words, and stays. All are where it
+    is not known what the bot wrote last.
     """
+    if place.name not in written:
+        return list(place.content)
     rest = iter(place.content)
-    last = clean(written[place.name]) if place.name in written else ""
-    found = [next((c for c in rest if c.text == letter), None) for letter in last]
+    found = [next((c for c in rest if c.text == letter), None) for letter in clean(written[place.name])]
     ours = [character for character in found if character is not None]
-    return ours if ours and len(ours) == len(found) else list(place.content)
+    return ours if len(ours) == len(found) else []
 
 
 def _deletions(place: Place, characters: Iterable[Character]) -> Iterator[Json]:
@@ -279,47 +245,7 @@ def _ranged(tab: Json, segments: list[Segment], names: frozenset[str]) -> Iterat
                     break
 
 
-def _tabs(document: Json) -> Iterator[tuple[Json, list[Segment]]]:
-    """Each tab's content with its segments: the body, headers, footers and footnotes."""
-    waiting = list(document.get("tabs", []))
-    while waiting:
-        tab = waiting.pop(0)
-        waiting[:0] = tab.get("childTabs", [])
-        content: Json = tab.get("documentTab", {})
-        location = {"tabId": tab["tabProperties"]["tabId"]}
-        segments = [Segment(location, tuple(_characters(content.get("body", {}))))]
-        for kind in ("headers", "footers", "footnotes"):
-            for segment_id, part in content.get(kind, {}).items():
-                segments.append(Segment({**location, "segmentId": segment_id}, tuple(_characters(part))))
-        yield content, segments
-
-
-def _characters(part: Any) -> Iterator[Character]:
-    """The characters of the runs of text in a part of a document, in its tables too."""
-    if isinstance(part, list):
-        for inner in part:
-            yield from _characters(inner)
-    elif isinstance(part, dict):
-        if "textRun" in part:
-            index: int = part.get("startIndex", 0)
-            for text in part["textRun"].get("content", ""):
-                yield Character(index, text)
-                index += _width(text)
-        else:
-            for inner in part.values():
-                yield from _characters(inner)
-
-
 def _code(name: str) -> str:
     """The digits that stand for a name: a checksum of it, in base 4."""
     number = zlib.crc32(name.encode()) & (4**_CODE_DIGITS - 1)
     return "".join(_DIGITS[(number >> 2 * place) & 3] for place in range(_CODE_DIGITS))
-
-
-def _length(characters: Iterable[Character]) -> int:
-    return sum(_width(character.text) for character in characters)
-
-
-def _width(text: str) -> int:
-    """The length in UTF-16 code units, which Docs counts in."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -21,6 +21,8 @@ class TaggedMessage(ABC):
         kind: the event type of the message's metadata.
     """
 
+    is_made_whole = True
+
     def __init__(self, name: str, deliverable: Deliverable, kind: str) -> None:
         """See the attributes."""
         self.name = name

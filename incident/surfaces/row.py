@@ -14,6 +14,7 @@ class Row:
 
     name = "row"
     deliverable = Deliverable.TRACKING
+    is_made_whole = True
 
     def content(self, services: Services, incident: Incident) -> list[Value]:
         """The cells."""

@@ -12,6 +12,7 @@ from incident.messages.locales import words_for
 from incident.messages.rich import Message
 from incident.messages.words import Words
 from incident.model.incident import Incident
+from incident.model.slack_words import Directory, in_words
 from incident.runtime.failures import StepError
 from incident.services.docs import Docs
 from incident.services.docs_pages import Pages
@@ -37,6 +38,7 @@ class Services:
         comms_group: id of the Slack user group that speaks for the organisation; empty for none.
         archive_after_days: from closing an incident to archiving its channel.
         timezone: decides the date in names.
+        timeline_emoji: name of the reaction that puts a message into the timeline.
         slack_root: where Slack's own pages are, with a slash at the end.
     """
 
@@ -54,6 +56,7 @@ class Services:
     comms_group: str
     archive_after_days: int
     timezone: ZoneInfo
+    timeline_emoji: str
     slack_root: str
 
     @property
@@ -84,6 +87,22 @@ class Services:
         with suppress(StepError):
             self.people.profile(user)
         return self.words_for(user)
+
+    @property
+    def directory(self) -> Directory:
+        """What people, groups and channels are called, for texts outside Slack."""
+        people, say = self.people, self.say
+        return Directory(
+            people.known_name, people.group_name, people.channel_name, say.somebody, say.some_channel
+        )
+
+    def in_words(self, text: str) -> str:
+        """A text as Slack sent it, in words without ids.
+
+        Raises:
+            TransientError: Slack does not say what somebody is called.
+        """
+        return in_words(text, self.directory)
 
     def channel_url(self, team: str, channel_id: str) -> str:
         """A link to a channel for places outside Slack.

@@ -18,14 +18,20 @@ Place = Mapping[str, Any]
 class Surface(Protocol):
     """One way of showing an incident.
 
-    What it shows is a function of the snapshot alone, so that two versions that show the same cost no call.
+    What it shows is a function of what is stated alone, so that two versions that show the same cost no call.
+
+    Attributes:
+        name: among the surfaces of an incident; stored.
+        deliverable: what people miss while it is not there.
+        is_made_whole: whether `create` shows all of the content, or leaves some to `put`.
     """
 
     name: str
     deliverable: Deliverable
+    is_made_whole: bool
 
     def content(self, services: Services, incident: Incident) -> Any:
-        """What is to be shown. May ask what people are called, and nothing else."""
+        """What is to be shown. May ask the store, and what people are called."""
 
     def create(self, services: Services, incident: Incident, content: Any) -> Place:
         """Makes the surface, with one call that must not be made twice, and says where it is."""

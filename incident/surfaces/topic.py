@@ -14,6 +14,7 @@ class Topic:
 
     name = "topic"
     deliverable = Deliverable.TOPIC
+    is_made_whole = True
 
     def content(self, services: Services, incident: Incident) -> str:
         """Who has command, and what went wrong; escaped."""

@@ -272,6 +272,7 @@ def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
         comms_group=settings.comms_group,
         archive_after_days=settings.archive_after_days,
         timezone=settings.timezone,
+        timeline_emoji=settings.timeline_emoji,
         slack_root=urljoin(settings.slack_api_url, "/"),
     )
     pool = ThreadPoolExecutor(THREADS, thread_name_prefix="step")

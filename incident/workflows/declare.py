@@ -155,7 +155,14 @@ def pin_briefing(job: Job, attempt: Attempt) -> StepResult:
     return StepResult()
 
 
-def bookmarks(name: str, link: Callable[[Incident], str], emoji: str, needs: tuple[str, ...]) -> Step[Job]:
+def bookmarks(
+    name: str,
+    link: Callable[[Incident], str],
+    emoji: str,
+    needs: tuple[str, ...],
+    *,
+    after: tuple[str, ...] = (),
+) -> Step[Job]:
     """The step that puts a link into the channel's bar.
 
     Args:
@@ -163,6 +170,7 @@ def bookmarks(name: str, link: Callable[[Incident], str], emoji: str, needs: tup
         link: where it leads.
         emoji: such as `:memo:`.
         needs: steps that must be done before it.
+        after: steps that must be done, or late, before it.
     """
 
     def run(job: Job, attempt: Attempt) -> StepResult:
@@ -180,7 +188,7 @@ def bookmarks(name: str, link: Callable[[Incident], str], emoji: str, needs: tup
         incident = _incident(attempt)
         job.services.slack.remove_duplicate_bookmarks(incident.channel_id, link(incident))
 
-    return Step(name, run, needs=needs, find_existing=find, sweep=sweep)
+    return Step(name, run, needs=needs, after=after, find_existing=find, sweep=sweep)
 
 
 def give_receipt(job: Job, attempt: Attempt) -> StepResult:
@@ -243,10 +251,17 @@ DECLARE: Workflow[Job] = Workflow(
         creates(TOPIC, needs=("channel",), after=("briefing",)),
         Step("purpose", set_purpose, needs=("channel",), after=("briefing",), find_existing=find_purpose),
         Step("pin", pin_briefing, needs=("briefing",)),
-        updates(BRIEFING, name="links", needs=("briefing", "meet", "document")),
+        # what is not known yet is filled in later; who follows a link is to see no raw placeholder
+        creates(REPORT, needs=("document",)),
+        updates(BRIEFING, name="links", needs=("briefing", "meet", "document"), after=("report",)),
         bookmarks("call_bookmark", lambda i: i.meet_url, ":telephone_receiver:", ("channel", "meet")),
-        bookmarks("report_bookmark", lambda i: i.document_url, ":memo:", ("channel", "document")),
-        creates(REPORT, needs=("document",), after=("channel", "meet")),
+        bookmarks(
+            "report_bookmark",
+            lambda i: i.document_url,
+            ":memo:",
+            ("channel", "document"),
+            after=("report",),
+        ),
         creates(ROW, needs=(), after=("channel", "document"), sweep_after=LATE_SECONDS),
     ),
     follows=progress_notices(DELIVERABLES),

@@ -16,7 +16,7 @@ from incident.model.changes import mark_key
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Incident
 from incident.model.slack_message import Content, content_of
-from incident.model.slack_words import LIMIT, Directory, in_words
+from incident.model.slack_words import LIMIT, in_words
 from incident.runtime.failures import PermanentError
 from incident.workflows.job import Job
 from incident.workflows.notices import progress_notices
@@ -74,18 +74,15 @@ def thank(job: Job, attempt: Attempt) -> StepResult:
 
 def _read(job: Job, incident: Incident, content: Content, link: str = "") -> Fact:
     """The fact of what the message says, in words."""
-    services, command, say = job.services, job.command, job.services.say
-    people = services.people
-    directory = Directory(
-        people.known_name, people.group_name, people.channel_name, say.somebody, say.some_channel
-    )
-    author = content.app_name or people.known_name(content.author or content.app_user) or say.somebody
+    services, command = job.services, job.command
+    called = services.people.known_name(content.author or content.app_user)
+    author = content.app_name or called or services.say.somebody
     limit = SHORT if _length(incident) > MUCH else LIMIT
     return _fact(
         job,
         FactKind.MESSAGE_READ,
         {
-            "text": in_words(content.text, directory, limit),
+            "text": in_words(content.text, services.directory, limit),
             "author": content.author,
             "author_name": author,
             "files": [{"name": name, "url": url} for name, url in content.files],

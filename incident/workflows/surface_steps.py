@@ -26,7 +26,8 @@ def creates(
         incident = _incident(attempt)
         content = surface.content(job.services, incident)
         place = surface.create(job.services, incident, content)
-        return StepResult(place, surfaces={surface.name: shown(incident, content, place)})
+        record = shown(incident, content, place) if surface.is_made_whole else found(place)
+        return StepResult(place, surfaces={surface.name: record})
 
     def find(job: Job, attempt: Attempt) -> StepResult | None:
         incident = _incident(attempt)
@@ -51,7 +52,9 @@ _IN_CHANNEL = frozenset({Deliverable.TOPIC, Deliverable.BRIEFING})
 """What stands in the incident's channel is left alone while that is archived, and follows once it is not."""
 
 
-def updates(surface: Surface, *, name: str = "", needs: tuple[str, ...] = ()) -> Step[Job]:
+def updates(
+    surface: Surface, *, name: str = "", needs: tuple[str, ...] = (), after: tuple[str, ...] = ()
+) -> Step[Job]:
     """The step that brings a surface to the newest version, if there is one that shows anything else.
 
     A surface that its declaration has not made yet is left to that.
@@ -61,6 +64,7 @@ def updates(surface: Surface, *, name: str = "", needs: tuple[str, ...] = ()) ->
         name: the step's; the surface's where it is empty.
         needs: steps that must be done before it. Where one of them has made the surface, its place is that
             step's result.
+        after: steps that must be done, or late, before it.
     """
     step_name = name or surface.name
 
@@ -94,7 +98,7 @@ def updates(surface: Surface, *, name: str = "", needs: tuple[str, ...] = ()) ->
             content = surface.content(job.services, incident)
             surface.put(job.services, incident, place, content, is_retry=True)
 
-    return Step(step_name, run, needs=needs, sweep=sweep)
+    return Step(step_name, run, needs=needs, after=after, sweep=sweep)
 
 
 def edits(stale: StaleLine) -> Step[Job]:

@@ -137,7 +137,6 @@ def test_both_languages_ask_the_same() -> None:
         "Root cause",
         "What we learned",
         "Action items",
-        "Timeline",
     ]
 
 

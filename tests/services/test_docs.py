@@ -25,6 +25,12 @@ FILLED = {
     "channel": "#incident-2026-11-23-db",
     "meet": "https://meet.google.com/abc-mnop-xyz",
     "source": "/incident, typed in Slack",
+    "began": "not known yet",
+    "noticed": "not known yet",
+    "declared": "2026-11-23 03:04 UTC (set by Benoît Côté)",
+    "mitigated": "not yet",
+    "resolved": "not yet",
+    "timeline": "Times are those of UTC.",
 }
 CHANGED = {**FILLED, "severity": "2", "status": "resolved", "commander": "Zoé Tremblay"}
 TYPED = "☂☎🙃"
@@ -83,13 +89,13 @@ def test_filling_is_one_call_and_what_it_sets_is_found_again(workspace: GoogleSt
     assert docs.is_filled(document, FILLED, [FILLED["channel"]])
     workspace.calls()
 
-    assert docs.update(document, CHANGED) == frozenset()
+    assert not docs.update(document, CHANGED).missing
     assert workspace.calls() == ["docs.documents.get", "docs.documents.batchUpdate"]
     assert workspace.fake.document_text(document) == expected(workspace, CHANGED)
 
-    assert docs.update(document, CHANGED) == frozenset()
+    assert not docs.update(document, CHANGED).missing
     assert workspace.calls() == ["docs.documents.get"], "twice is once"
-    assert docs.update(document, FILLED) == frozenset()
+    assert not docs.update(document, FILLED).missing
     assert workspace.fake.document_text(document) == expected(workspace, FILLED)
 
 
@@ -128,7 +134,7 @@ def test_a_value_cannot_make_places(workspace: GoogleStage, value: str) -> None:
     document, docs = report(workspace), Docs(workspace.google)
     hostile = {**FILLED, "title": value}
     docs.fill(document, hostile, "another-nonce")
-    assert docs.update(document, hostile) == frozenset()
+    assert not docs.update(document, hostile).missing
     assert workspace.fake.document_text(document) == expected(workspace, hostile)
     docs.update(document, {**CHANGED, "title": value})
     assert workspace.fake.document_text(document) == expected(workspace, {**CHANGED, "title": value})
@@ -149,7 +155,7 @@ def test_what_people_type_is_kept_wherever_they_type_it(
     typed: list[str] = []
     for values, typing in versions:
         if written:
-            assert docs.update(document, values, written) == frozenset()
+            assert not docs.update(document, values, written).missing
             text = workspace.fake.document_text(document)
             assert sorted(c for c in text if c in TYPED) == sorted(typed)
             own = "".join(c for c in text if c not in TYPED)
@@ -184,18 +190,18 @@ def test_a_place_that_people_have_deleted_is_named_and_stays_away(workspace: Goo
     docs.fill(document, FILLED, "nonce")
     docs.update(document, FILLED)
     delete(workspace, document, FILLED["date"])
-    assert docs.update(document, {**CHANGED, "date": "2027-01-01"}) == {"date"}
+    assert docs.update(document, {**CHANGED, "date": "2027-01-01"}).missing == {"date"}
     text = workspace.fake.document_text(document)
     assert "2027" not in text
     assert "resolved" in text
-    assert docs.update(document, {"unheard_of": "x"}) == {"unheard_of"}
+    assert docs.update(document, {"unheard_of": "x"}).missing == {"unheard_of"}
 
 
 def test_a_value_that_people_deleted_between_its_marks_comes_back(workspace: GoogleStage) -> None:
     document, docs = report(workspace), Docs(workspace.google)
     docs.fill(document, FILLED, "nonce")
     delete(workspace, document, FILLED["date"])
-    assert docs.update(document, CHANGED) == frozenset()
+    assert not docs.update(document, CHANGED).missing
     assert workspace.fake.document_text(document) == expected(workspace, CHANGED)
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from incident.services.docs_places import RANGE_PREFIX, edits, find, marked, text_of
+from incident.services.docs_places import RANGE_PREFIX, Place, edits, find, marked
+from incident.services.docs_text import in_order, text_of
 
 OPEN = marked("status", "😀open")
 MARK = 9
 """Code units of one mark."""
+
+
+def requests_of(places: list[Place], values: dict[str, str], written: dict[str, str]) -> list[dict[str, Any]]:
+    return in_order(edits(places, values, written))
 
 
 def paragraph(start: int, text: str) -> dict[str, Any]:
@@ -33,7 +38,7 @@ def test_a_place_in_a_table_is_edited_from_its_end_to_its_start() -> None:
     assert text_of(document) == f"\n{OPEN}\nx\n"
     place = {"tabId": "t.0"}
     first = 5 + MARK
-    assert edits(find(document, ["status"]), {"status": "closed"}, {}) == [
+    assert requests_of(find(document, ["status"]), {"status": "closed"}, {}) == [
         {"deleteContentRange": {"range": {**place, "startIndex": first + 2, "endIndex": first + 6 + MARK}}},
         {"insertText": {"location": {**place, "index": first + 2}, "text": "closed"}},
         {"deleteContentRange": {"range": {**place, "startIndex": 5, "endIndex": first + 2}}},
@@ -57,7 +62,7 @@ def test_headers_and_further_tabs_have_indexes_of_their_own() -> None:
     ]
     named = [
         request["createNamedRange"]["range"]
-        for request in edits(places, {"status": "😀open"}, {})
+        for request in requests_of(places, {"status": "😀open"}, {})
         if "createNamedRange" in request
     ]
     assert {"tabId": "t.1", "segmentId": "kix.h", "startIndex": 0, "endIndex": 6} in named
@@ -80,8 +85,8 @@ def test_a_named_range_in_a_footer_is_found_in_the_footer_alone() -> None:
     }
     [place] = find(document, ["status"])
     assert (place.text, place.range_id) == ("open", "n1")
-    assert edits([place], {"status": "open"}, {}) == []
-    first, *_ = edits([place], {"status": "closed"}, {})
+    assert requests_of([place], {"status": "open"}, {}) == []
+    first, *_ = requests_of([place], {"status": "closed"}, {})
     assert first == {"deleteNamedRange": {"namedRangeId": "n1"}}
 
 
@@ -97,7 +102,7 @@ def test_a_range_that_an_edit_has_split_is_one_place_and_what_is_between_is_not(
     assert place.text == "open"
     deleted = [
         r["deleteContentRange"]["range"]
-        for r in edits([place], {"status": "b"}, {})
+        for r in requests_of([place], {"status": "b"}, {})
         if "deleteContentRange" in r
     ]
     assert [(r["startIndex"], r["endIndex"]) for r in deleted] == [(5, 7), (2, 3), (1, 2)]

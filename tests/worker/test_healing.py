@@ -164,7 +164,8 @@ def test_an_older_command_that_ends_later_does_not_win(bot: Bot) -> None:
     assert bot.carry_out(first) == [200]
     assert bot.incident().severity == "sev2"
     assert bot.surfaces(incident).showing("SEV2, major") == EVERYWHERE
-    assert bot.surfaces(incident).showing("SEV1, critical") == []
+    assert bot.surfaces(incident).showing("SEV1, critical") == ["report"]  # what it was before
+    assert "Severity: SEV2, major, since" in bot.surfaces(incident).report
     assert bot.incident().version == len(bot.store.facts(incident.id))
 
 

@@ -60,7 +60,7 @@ def test_typed_it_takes_back_ones_own_last_change(scene: Scene) -> None:
     scene.say("annuler", BENOIT)
     assert scene.now.severity == "sev2", "what was changed since stays"
     assert GONE.format(BENOIT) in scene.words(0)
-    assert "It is undone. What was changed since stays as it is." in scene.whispers(BENOIT)[-1].text
+    assert "C’est annulé. Ce qui a changé depuis reste tel quel." in scene.whispers(BENOIT)[-1].text
     scene.say("undo", CHIDI)
     assert scene.now.severity is None
     assert scene.surfaces().showing("Severity not set") == EVERYWHERE
@@ -93,7 +93,7 @@ def test_after_ten_minutes_the_line_has_no_undo_and_typing_counts_no_more(scene:
         scene.press(late, UNDO, BENOIT)
     scene.say("undo", BENOIT)
     assert scene.now.severity == "sev1"
-    assert "There is nothing to undo" in scene.whispers(BENOIT)[-1].text
+    assert "Il n’y a rien à annuler" in scene.whispers(BENOIT)[-1].text
 
 
 def test_a_press_that_is_late_counts_no_more(scene: Scene) -> None:

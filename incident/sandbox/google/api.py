@@ -112,6 +112,15 @@ class FakeGoogle:
         self._docs.ranges_grow_at_end = grow
 
     @property
+    def metadata_follow_sort(self) -> bool:
+        """Whether developer metadata go with their row when a tab is sorted; False at first."""
+        return self._state.metadata_follow_sort
+
+    @metadata_follow_sort.setter
+    def metadata_follow_sort(self, follow: bool) -> None:
+        self._state.metadata_follow_sort = follow
+
+    @property
     def version(self) -> int:
         """Goes up with every change of what the Workspace holds."""
         return self._state.version
@@ -258,10 +267,12 @@ class FakeGoogle:
             KeyError: there is no such spreadsheet or tab.
         """
         with self._state.lock:
-            sheet = _content(self._state.files[file_id], Spreadsheet).titled(sheet_title)
+            file = self._state.files[file_id]
+            sheet = _content(file, Spreadsheet).titled(sheet_title)
             if sheet is None:
                 raise KeyError(sheet_title)
             change(sheet)
+            file.modified, file.modified_by_person = self._state.clock(), True
             self._state.version += 1
 
     def sheet_titles(self, file_id: str) -> list[str]:

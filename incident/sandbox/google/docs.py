@@ -31,7 +31,8 @@ class Docs:
     """Docs' methods.
 
     Attributes:
-        allows_suggesting: whether `writeMode` is known; where it is not, it is refused as any unknown field.
+        allows_suggesting: whether the API knows `writeMode`; where not, it refuses it as any unknown field.
+            People can suggest either way.
         ranges_grow_at_end: whether what is inserted right behind a named range becomes part of it, which
             nothing documents.
     """
@@ -73,6 +74,9 @@ class Docs:
     def _batch_update(self, request: Request) -> Json:
         file, _ = self._document(request)
         control: Json = request.body.get("writeControl", {})
+        if "writeMode" in control and not self.allows_suggesting:
+            unknown = "Unknown name \"writeMode\" at 'writeControl': Cannot find field."
+            raise invalid(f"Invalid JSON payload received. {unknown}")
         answer = self.edit(file, request.body.get("requests", []), control, by_person=False)
         control = {"requiredRevisionId": self._document(request)[1].revision_id}
         return {"documentId": file.id, **answer, "writeControl": control}
@@ -114,9 +118,6 @@ class Docs:
 
     def _base(self, file: DriveFile, latest: Document, control: Json) -> Document:
         """The revision that a batch is to be applied to."""
-        if "writeMode" in control and not self.allows_suggesting:
-            unknown = "Unknown name \"writeMode\" at 'writeControl': Cannot find field."
-            raise invalid(f"Invalid JSON payload received. {unknown}")
         if {"requiredRevisionId", "targetRevisionId"} <= control.keys():
             raise invalid("Only one of 'requiredRevisionId' and 'targetRevisionId' can be set.")
         required, target = control.get("requiredRevisionId"), control.get("targetRevisionId")

@@ -150,13 +150,16 @@ class Sheet:
         places = {old: new for new, old in enumerate(order)}
         self._renumber("ROWS", lambda row: places[row])
 
-    def sort(self, rows: range, columns: range, by: Sequence[tuple[int, bool]]) -> None:
-        """Sorts the cells of an area. The metadata of rows stay: nothing documents that they follow.
+    def sort(
+        self, rows: range, columns: range, by: Sequence[tuple[int, bool]], *, metadata_follow: bool = False
+    ) -> None:
+        """Sorts the cells of an area.
 
         Args:
             rows: of the area.
             columns: likewise.
             by: columns to sort by, the first first, each with whether it descends. Empty cells come last.
+            metadata_follow: whether the metadata of rows go with the cells; nothing documents that they do.
         """
         order = list(rows)
         for column, descending in reversed(by):
@@ -171,6 +174,12 @@ class Sheet:
                 if (old, column) in self.cells:
                     cells[new, column] = self.cells[old, column]
         self.cells = cells
+        if metadata_follow:
+            places = dict(zip(order, rows, strict=True))
+            self.metadata = [
+                replace(item, index=places.get(item.index, item.index)) if item.dimension == "ROWS" else item
+                for item in self.metadata
+            ]
 
     def _renumber(self, dimension: Dimension, moved: Callable[[int], int | None]) -> None:
         """Gives rows or columns other numbers; what `moved` gives None for is dropped."""

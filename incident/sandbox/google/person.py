@@ -152,7 +152,9 @@ class Person:
         with self._state.lock:
             sheet = self._sheet(file_id, tab)
             frozen: int = sheet.properties["gridProperties"].get("frozenRowCount", 0)
-            sheet.sort(range(frozen, sheet.row_count), range(sheet.column_count), [(column, descending)])
+            area = range(frozen, sheet.row_count), range(sheet.column_count)
+            follow = self._state.metadata_follow_sort
+            sheet.sort(*area, [(column, descending)], metadata_follow=follow)
             self._touched(self._state.files[file_id])
 
     def insert_row(self, file_id: str, tab: str, row: int, values: Sequence[str | float | bool] = ()) -> None:

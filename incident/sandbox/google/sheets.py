@@ -97,7 +97,7 @@ class Sheets:
     def _batch_update(self, request: Request) -> Json:
         file, spreadsheet = find(self._state, request)
         edited = spreadsheet.copy()
-        editor = Editor(edited)
+        editor = Editor(edited, metadata_follow_sort=self._state.metadata_follow_sort)
         replies = editor.apply(request.body.get("requests", []))
         answer: Json = {"spreadsheetId": file.id, "replies": replies}
         if request.body.get("includeSpreadsheetInResponse"):

@@ -26,7 +26,9 @@ class Editor:
         title: the spreadsheet's new title, if a request gave it one.
     """
 
-    def __init__(self, spreadsheet: Spreadsheet) -> None:
+    def __init__(self, spreadsheet: Spreadsheet, *, metadata_follow_sort: bool = False) -> None:
+        """Edits `spreadsheet` itself; for `metadata_follow_sort` see `State`."""
+        self._metadata_follow_sort = metadata_follow_sort
         self.title: str | None = None
         self._spreadsheet = spreadsheet
         self._edits: dict[str, batch.Edit] = {
@@ -149,7 +151,10 @@ class Editor:
             sheet.widths[column] = details.get("properties", {}).get("pixelSize", 0)
 
     def _insert_dimension(self, details: Json, place: str) -> None:
-        sheet, dimension, bounds = self._dimension_range(details.get("range", {}), place, inserting=True)
+        given: Json = details.get("range", {})
+        if "endIndex" not in given:
+            raise invalid(f"Invalid {place}: Both the start and end indexes must be bounded.")
+        sheet, dimension, bounds = self._dimension_range(given, place, inserting=True)
         if details.get("inheritFromBefore") and bounds.start == 0:
             raise invalid(f"Invalid {place}: There is nothing before the first to inherit from.")
         sheet.insert(dimension, bounds.start, len(bounds))
@@ -179,7 +184,8 @@ class Editor:
         (top, left), (bottom, right) = cells[0], cells[-1]
         if not by or any(not left <= column <= right for column, _ in by):
             raise invalid(f"Invalid {place}: The columns to sort by must be within the range.")
-        sheet.sort(range(top, bottom + 1), range(left, right + 1), by)
+        area = range(top, bottom + 1), range(left, right + 1)
+        sheet.sort(*area, by, metadata_follow=self._metadata_follow_sort)
 
     def _dimension_range(
         self, given: Json, place: str, *, inserting: bool = False

@@ -103,6 +103,8 @@ class State:
         events: Calendar's events by calendar id, then by event id.
         version: goes up with every change.
         clock: seconds since the epoch.
+        metadata_follow_sort: whether developer metadata go with their row when a tab is sorted, which
+            nothing documents.
     """
 
     files: dict[str, DriveFile] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class State:
     events: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     version: int = 0
     clock: Callable[[], float] = time.time
+    metadata_follow_sort: bool = False
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def to_json(self) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Values:
         if request.parameters.get("insertDataOption") == "INSERT_ROWS" and table:
             area.sheet.insert_rows(row, len(rows))
         updates = _write(request.parameters, area.sheet, row, column, rows)
-        file.modified = self._state.clock()
+        file.modified, file.modified_by_person = self._state.clock(), False
         answer: Json = {"spreadsheetId": file.id, "updates": {"spreadsheetId": file.id, **updates}}
         return {**answer, "tableRange": str(table)} if table else answer
 
@@ -81,7 +81,7 @@ class Values:
         if ":" in request.parameters["range"]:
             _refuse_beyond(area, rows)
         updates = _write(request.parameters, area.sheet, area.top, area.left, rows)
-        file.modified = self._state.clock()
+        file.modified, file.modified_by_person = self._state.clock(), False
         return {"spreadsheetId": file.id, **updates}
 
     def _batch_get_filtered(self, request: Request) -> Json:

@@ -269,6 +269,9 @@ def test_links_spread_and_end_as_docs_has_it(google: Google) -> None:
 
     google.edit(file_id, style(5, 13, "link", link={"url": "https://a"}))
     assert links() == [("see ", None), ("here", "https://a"), ("and", "https://a"), (" there", None)]
+    document = google.docs.documents().get(documentId=file_id).execute()
+    newline = document["body"]["content"][1]["paragraph"]["elements"][-1]["textRun"]
+    assert newline == {"content": "\n", "textStyle": {}}, "a newline bears no link"
     google.edit(file_id, style(6, 7, "link,bold", link={"url": "https://b"}, bold=True))
     runs = google.stand_in.document(file_id).paragraphs[0].runs
     assert [(run.text, run.link, run.bold) for run in runs[1:]] == [
@@ -299,8 +302,12 @@ def test_a_person_at_work_in_a_document(google: Google) -> None:
     assert google.stand_in.document(file_id).paragraphs[0].style == "HEADING_1"
     revision = google.stand_in.document(file_id).revision
     person.type(file_id, "😀 ", at=1)
-    person.rewrite(file_id, 11, "firstreally ", "first, really", revision)
-    assert google.stand_in.document_text(file_id) == "😀 Timetable\nfirst, really\n\nthe end\n"
+    google.edit(file_id, {"createNamedRange": {"name": "tail", "range": span(19, 25)}})
+    google.edit(file_id, {"createNamedRange": {"name": "head", "range": span(14, 16)}})
+    person.rewrite(file_id, 11, "firstreally ", "first, really ", revision)
+    assert google.stand_in.document_text(file_id) == "😀 Timetable\nfirst, really \n\nthe end\n"
     assert named_ranges(google, file_id, "n") == [span(14, 19)]
+    assert named_ranges(google, file_id, "head") == [span(14, 16)]
+    assert named_ranges(google, file_id, "tail") == [span(21, 27)], "what is the same was not touched"
     with pytest.raises(KeyError):
-        person.rename_heading(file_id, "first, really", "x")
+        person.rename_heading(file_id, "first, really ", "x")

@@ -75,6 +75,15 @@ def test_a_range_that_a_person_made_takes_in_what_the_bot_wrote_inside() -> None
     assert ranges(merge(base, edited(base, insert(3, "--")), theirs)) == {"theirs": ["st--atus"]}
 
 
+def test_a_range_stays_split_where_it_was() -> None:
+    base = document("abcdef")
+    mine = edited(base, name("n", 2, 6))
+    position = mine.position(4)
+    assert position is not None
+    mine.splice(position, position, "XX", pasted=True)
+    assert ranges(merge(base, mine, edited(base, insert(5, "2")))) == {"n": ["bc", "d2e"]}
+
+
 def test_a_range_that_both_have_grows_on_both_sides() -> None:
     base = edited(document("abcdef"), name("n", 2, 6))
     merged = merge(base, edited(base, insert(3, "1")), edited(base, insert(5, "2"), delete(3, 4)))

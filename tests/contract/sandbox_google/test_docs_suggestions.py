@@ -107,6 +107,15 @@ def test_a_suggestion_is_merged_with_what_others_did_since(google: Google) -> No
     assert refusal(lambda: google.edit(file_id, insert(1, "x"), writeControl=with_both))[0] == 400
 
 
+def test_a_suggestion_that_was_accepted_meanwhile_stays_accepted(google: Google) -> None:
+    file_id = google.new_document("ab")
+    [made] = suggested(google, file_id, insert(2, "new"))
+    revision = google.docs.documents().get(documentId=file_id).execute()["revisionId"]
+    google.stand_in.person.accept(file_id, made)
+    google.edit(file_id, insert(1, "x"), writeControl={"targetRevisionId": revision})
+    assert runs(google, file_id) == [("", "xanewb\n")]
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -126,6 +135,8 @@ def test_suggesting_may_not_be_available(google: Google) -> None:
     code, _, message = refusal(lambda: google.edit(file_id, insert(1, "x"), writeControl=SUGGEST))
     assert (code, "writeMode" in message) == (400, True)
     assert google.stand_in.document_text(file_id) == "text\n"
+    google.stand_in.person.type(file_id, "x", suggesting=True)
+    assert len(google.stand_in.person.suggestions(file_id)) == 1, "people can all the same"
 
 
 def test_an_unknown_suggestion_is_refused(google: Google) -> None:

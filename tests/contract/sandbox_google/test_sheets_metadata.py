@@ -59,6 +59,21 @@ def test_metadata_follow_inserting_and_deleting_and_not_a_sort(google: Google) -
     assert rows_of(google, metadataValue="i3") == [1]
 
 
+@pytest.mark.parametrize("follow", [False, True])
+def test_metadata_may_follow_a_sort_or_not(google: Google, *, follow: bool) -> None:
+    google.stand_in.metadata_follow_sort = follow
+    for text in ("b", "a"):
+        google.append([text], "RAW")
+    google.change(create("b", row(google, 1)), create("column", row(google, 1, dimension="COLUMNS")))
+    google.stand_in.person.sort(google.workspace.spreadsheet_id, "Incidents", 0)
+    assert rows_of(google, metadataKey="b") == [2 if follow else 1]
+    area = {"sheetId": google.workspace.sheet_id, "startRowIndex": 1}
+    descending = [{"dimensionIndex": 0, "sortOrder": "DESCENDING"}]
+    google.change({"sortRange": {"range": area, "sortSpecs": descending}})
+    assert rows_of(google, metadataKey="b") == [1]
+    assert rows_of(google, metadataKey="column") == [1]
+
+
 def test_values_are_read_and_written_by_metadata(google: Google) -> None:
     google.append(["i1", "open"], "RAW")
     google.append(["i2", "open"], "RAW")
@@ -215,6 +230,8 @@ def test_ranges_are_sorted_and_rows_and_columns_made(google: Google) -> None:
     assert [cells[0] for cells in shown()] == ["", "", "3", "10", "2", "1"]
     first = {"range": bounds("ROWS", 0, 1), "inheritFromBefore": True}
     assert refusal(lambda: google.change({"insertDimension": first}))[0] == 400
+    endless = {"sheetId": sheet_id, "dimension": "ROWS", "startIndex": 1}
+    assert refusal(lambda: google.change({"insertDimension": {"range": endless}}))[0] == 400
 
 
 def test_a_person_at_work_in_a_spreadsheet(google: Google) -> None:

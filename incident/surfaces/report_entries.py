@@ -1,0 +1,60 @@
+"""The entries of the report's timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from incident.messages import report as messages
+from incident.messages.report import WORDS
+from incident.model.facts import Fact, FactKind
+from incident.model.incident import Incident
+from incident.model.story import Told, told
+from incident.services.docs_entries import Entry
+from incident.surfaces.line import PREFIX
+from incident.surfaces.messages import BRIEFING
+from incident.surfaces.services import Services
+
+
+def entries(services: Services, incident: Incident, facts: Sequence[Fact]) -> list[Entry]:
+    """The story, in the order in which things happened, with what was taken out of it.
+
+    Args:
+        services: the words, and what people are called.
+        incident: the snapshot.
+        facts: all facts of the incident.
+    """
+    surfaces = services.store.surfaces(incident.id)
+    return [_entry(services, incident, surfaces, thing) for thing in told(incident, facts)]
+
+
+def _entry(
+    services: Services, incident: Incident, surfaces: Mapping[str, Mapping[str, Any]], thing: Told
+) -> Entry:
+    name, timezone, taken = services.people.name, services.timezone, thing.taken
+    parts = (
+        services.public_text(lambda say: messages.kind(say, thing, incident, name)),
+        messages.own_words(thing, services.in_words),
+        services.public_text(lambda say: messages.remark(WORDS[say.locale], thing, incident)),
+    )
+    who = services.public_text(lambda say: messages.author(WORDS[say.locale], thing, name))
+    gone = taken and services.public_text(
+        lambda say: messages.taken_out(WORDS[say.locale], taken, name, timezone)
+    )
+    return Entry(
+        thing.id,
+        messages.stamp(thing.at, timezone),
+        f"{who} · {' '.join(part for part in parts if part)}",
+        _link(services, thing, surfaces),
+        is_gone=taken is not None,
+        gone=gone or "",
+    )
+
+
+def _link(services: Services, thing: Told, surfaces: Mapping[str, Mapping[str, Any]]) -> str:
+    """Where it was said; empty where that is not known."""
+    if thing.fact is None:
+        return thing.mark.link if thing.mark else ""
+    is_first = thing.fact.kind == FactKind.DECLARED
+    place = surfaces.get(BRIEFING.name if is_first else f"{PREFIX}{thing.fact.run}", {})
+    return services.message_url(place["channel"], place["ts"]) if "ts" in place else ""

@@ -1,0 +1,145 @@
+"""The facts of the report, by the placeholder of the template that they stand in the place of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from incident.messages import report as messages
+from incident.messages.report import WORDS, ReportWords
+from incident.messages.words import Words
+from incident.model.facts import Fact
+from incident.model.incident import Finding, Incident, Role, Status
+from incident.model.story import held, said_by
+from incident.services.docs import TIMELINE
+from incident.surfaces.services import Services
+
+UNKNOWN = "…"
+"""What stands in the place of a value that is not there yet."""
+
+
+def values(services: Services, incident: Incident, facts: Sequence[Fact]) -> dict[str, str]:
+    """The value of each placeholder of the template, by name."""
+    return {
+        "title": incident.title,
+        "date": incident.date.isoformat(),
+        "commander": _role(services, incident, facts, Role.INCIDENT_COMMANDER),
+        "operations_lead": _role(services, incident, facts, Role.OPERATIONS_LEAD),
+        "channel": f"#{incident.channel_name}" if incident.channel_name else UNKNOWN,
+        "meet": incident.meet_url or UNKNOWN,
+        "source": _source(services, incident),
+        "severity": _severity(services, incident, facts),
+        "status": services.public_text(lambda say: _status(say, incident)),
+        "declared": _declared(services, incident),
+        "began": _began(services, incident),
+        "noticed": _noticed(services, incident),
+        "mitigated": _moment(services, incident, facts, "mitigated_at"),
+        "resolved": _moment(services, incident, facts, "resolved_at"),
+        TIMELINE: services.public_text(
+            lambda say: WORDS[say.locale].beginning.format(
+                zone=services.timezone.key, emoji=services.timeline_emoji
+            )
+        ),
+    }
+
+
+def _in_words(services: Services, make: Callable[[ReportWords], str]) -> str:
+    """A text in the report's own words, in all languages."""
+    return services.public_text(lambda say: make(WORDS[say.locale]))
+
+
+def _role(services: Services, incident: Incident, facts: Sequence[Fact], role: Role) -> str:
+    """Who has a role, and who had it before."""
+    holders = held(incident, facts, "roles", role)
+    if not holders:
+        return services.people.name(incident.holder(role))
+
+    def called(user: str) -> str:
+        return services.people.name(user) if user else "–"
+
+    return _in_words(services, lambda words: messages.over_time(words, holders, called, services.timezone))
+
+
+def _severity(services: Services, incident: Incident, facts: Sequence[Fact]) -> str:
+    """How bad it is, and was before."""
+    assessed = held(incident, facts, "severity")
+
+    def render(say: Words) -> str:
+        shown = messages.over_time(WORDS[say.locale], assessed, say.severity_named, services.timezone)
+        return shown or say.severity_of(incident)
+
+    return services.public_text(render)
+
+
+def _status(say: Words, incident: Incident) -> str:
+    """Where it stands; what kind of end it was, where that is an uncommon one."""
+    outcome = WORDS[say.locale].outcomes.get(incident.found(Finding.OUTCOME), "")
+    is_over = incident.status == Status.RESOLVED and outcome
+    return f"{say.status_of(incident)} ({outcome})" if is_over else say.status_of(incident)
+
+
+def _declared(services: Services, incident: Incident) -> str:
+    person = services.people.name(incident.declared_by)
+    return _known(services, incident.declared_at, lambda words: words.set_by.format(person=person))
+
+
+def _began(services: Services, incident: Incident) -> str:
+    """When harm began, as far as a person has said so."""
+    began, by = _found(incident, Finding.BEGAN_AT)
+    said = services.people.name(by)
+    return _known(services, began, lambda words: words.said.format(person=said) if said else "")
+
+
+def _noticed(services: Services, incident: Incident) -> str:
+    """When it was noticed: as a person has said, or the message says that it was declared from."""
+    noticed, by = _found(incident, Finding.NOTICED_AT)
+    said = services.people.name(by)
+    learnt = incident.found(Finding.LEARNT)
+    source = incident.source.get("ts", "")
+    is_from_source = noticed is None and source.replace(".", "", 1).isdigit()
+    if is_from_source:
+        noticed = datetime.fromtimestamp(float(source), services.timezone)
+
+    def how(words: ReportWords) -> str:
+        known = words.from_source if is_from_source else words.said.format(person=said) if said else ""
+        return ", ".join(one for one in (known, words.discoveries.get(learnt, "")) if one)
+
+    if noticed is None and learnt:
+        return _in_words(services, lambda words: f"{words.unknown} ({how(words)})")
+    return _known(services, noticed, how)
+
+
+def _found(incident: Incident, name: Finding) -> tuple[datetime | None, str]:
+    """A moment that was found out, and who said it; None where it is no moment."""
+    finding = incident.findings.get(name, {})
+    try:
+        return datetime.fromisoformat(str(finding.get("value") or "")), str(finding.get("by", ""))
+    except ValueError:
+        return None, ""
+
+
+def _moment(services: Services, incident: Incident, facts: Sequence[Fact], field: str) -> str:
+    """A moment of the incident's end, and who brought it about."""
+    by = services.people.name(said_by(incident, facts, field))
+    at = getattr(incident, field)
+    timezone = services.timezone
+    return _in_words(
+        services,
+        lambda words: messages.known_as(
+            at, words.set_by.format(person=by) if by else "", words.not_yet, timezone
+        ),
+    )
+
+
+def _known(services: Services, at: datetime | None, how: Callable[[ReportWords], str]) -> str:
+    """A moment with how it is known."""
+    return _in_words(
+        services, lambda words: messages.known_as(at, how(words), words.unknown, services.timezone)
+    )
+
+
+def _source(services: Services, incident: Incident) -> str:
+    """What it was declared from: the link to a message, or that it was typed."""
+    if not incident.source:
+        return services.public_text(lambda say: say.typed_in_slack)
+    return incident.source.get("permalink") or UNKNOWN

@@ -1,0 +1,174 @@
+"""The report tells the story by itself: commands and reactions in, the document out."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from incident.commands.events import SUBSCRIBED
+from incident.sandbox.faults import Fault
+from incident.surfaces.line import PREFIX
+from tests.worker.bot import ALICE, BENOIT, Bot
+from tests.worker.scene import CHIDI, ZOE, Scene
+from tests.worker.test_incident_marks import react, unreact, write
+
+WRITES = "docs.documents.batchUpdate"
+STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d \S+ ")
+
+
+@pytest.fixture
+def scene(bot: Bot) -> Scene:
+    scene = Scene.begin(bot)
+    bot.slack.subscribed = frozenset(SUBSCRIBED)
+    return scene
+
+
+def timeline(scene: Scene) -> list[str]:
+    """The entries, without their times."""
+    return [STAMP.sub("", line) for line in lines(scene)]
+
+
+def lines(scene: Scene) -> list[str]:
+    _, found, after = scene.report().partition("stays as you wrote it.\n")
+    assert found
+    return after.partition("\nImpact on")[0].strip("\n").split("\n")
+
+
+def field(scene: Scene, label: str) -> str:
+    """What the report says of a fact."""
+    (found,) = re.findall(rf"^{label}: (.*)$", scene.report(), re.MULTILINE)
+    return str(found)
+
+
+def document(scene: Scene) -> str:
+    return scene.now.document_id
+
+
+def type_at(scene: Scene, words: str, typed: str) -> None:
+    """A person types before these words."""
+    text = scene.bot.google.document_text(document(scene))
+    index = 1 + len(text[: text.index(words)].encode("utf-16-le")) // 2
+    scene.bot.google.edit_document(
+        document(scene), {"insertText": {"location": {"index": index}, "text": typed}}
+    )
+
+
+def writes(scene: Scene) -> int:
+    return sum(call.name == WRITES for call in scene.bot.fault_injector.calls)
+
+
+def test_the_story_stands_there_in_the_order_in_which_it_happened(scene: Scene) -> None:
+    scene.say("update we are <b>looking</b> & failing over", ALICE)
+    scene.say("sev 2", BENOIT)
+    scene.say("ol @zoe", ALICE)
+    scene.say("monitoring errors fall", BENOIT)
+    scene.say("did restarted the workers", CHIDI)
+    scene.say("decision we stay on the replica", ALICE)
+    scene.say("action rotate the key with @zoe", ALICE)
+    assert timeline(scene) == [
+        "Alice Nguyen · Declared the incident: database is down",
+        "Alice Nguyen · Update: we are <b>looking</b> & failing over",
+        "Benoît Côté · Severity: SEV2, major",
+        "Alice Nguyen · Operations lead → Zoé Tremblay.",
+        "Benoît Côté · Update (Monitoring): errors fall",
+        "Chidi · Done: restarted the workers",
+        "Alice Nguyen · Decision: we stay on the replica",
+        "Alice Nguyen · Action: rotate the key with @zoe",
+    ]
+    assert all(STAMP.match(line) for line in lines(scene))
+
+
+def test_a_past_time_comes_where_it_belongs(scene: Scene) -> None:
+    scene.wait(30)
+    at = scene.bot.time.now()
+    scene.say("note the graph is flat", BENOIT)
+    scene.say(f"note {at:%H:%M} of no matter", BENOIT)
+    scene.wait(5)
+    scene.say(f"note {at:%H:%M} the deploy went out", CHIDI)
+    assert "the deploy went out" in timeline(scene)[-2] or "the deploy went out" in timeline(scene)[1]
+    stamps = [line[:16] for line in lines(scene)]
+    assert stamps == sorted(stamps)
+
+
+def test_marked_messages_stand_once_with_author_time_and_link(scene: Scene) -> None:
+    message = write(scene, "the *disk* is full\n• db-1\n• db-2", CHIDI)
+    for user in (ALICE, BENOIT):
+        react(scene, message, user)
+    assert timeline(scene)[1:] == ["Chidi · the *disk* is full\v• db-1\v• db-2"]
+    unreact(scene, message, ALICE)
+    assert len(timeline(scene)) == 2
+    unreact(scene, message, BENOIT)
+    assert timeline(scene)[1:] == []
+    react(scene, message, ZOE)
+    assert len(timeline(scene)) == 2, "the bot took it out, so it may come back"
+    type_at(scene, "• db-2", "and ")
+    unreact(scene, message, ZOE)
+    assert timeline(scene)[1] == "Chidi · the *disk* is full\v• db-1\vand • db-2"
+    assert timeline(scene)[2].startswith("↳ Taken out by Zoé Tremblay, ")
+
+
+def test_undo_takes_an_entry_out_and_a_rejected_decision_says_so(scene: Scene) -> None:
+    scene.say("note a slip", BENOIT)
+    assert len(timeline(scene)) == 2
+    scene.say("undo", BENOIT)
+    assert len(timeline(scene)) == 1
+
+
+def test_a_report_that_is_down_for_an_hour_has_all_of_it_then(scene: Scene) -> None:
+    scene.bot.fault_injector.break_("docs.*", Fault(503))
+    messages = [write(scene, f"step {n}", CHIDI) for n in range(5)]
+    for message in messages:
+        react(scene, message)
+    scene.say("note and so on", BENOIT)
+    scene.wait(60)
+    assert len(timeline(scene)) == 1
+    scene.bot.fault_injector.reset()
+    scene.wait(2)
+    assert timeline(scene)[1:] == [*(f"Chidi · step {n}" for n in range(5)), "Benoît Côté · Note: and so on"]
+
+
+def test_a_hundred_marked_messages_are_few_writes(scene: Scene) -> None:
+    messages = [write(scene, f"step {n:03}", CHIDI) for n in range(100)]
+    scene.bot.slack.join(ALICE, scene.channel)
+    for message in random.Random(9).sample(messages, 100):
+        scene.bot.slack.react(ALICE, message.channel, message.ts, "memo")
+    assert all(reply.status == 200 for reply in scene.bot.slack.deliver_events())
+    happened = scene.bot.published()
+    before = writes(scene)
+    # Pub/Sub pushes them all before what the bot asks of itself meanwhile
+    for one in happened:
+        assert scene.bot.deliver(one) == 200
+    scene.carry_out(*scene.bot.published()[:1])
+    assert timeline(scene)[1:] == [f"Chidi · step {n:03}" for n in range(100)]
+    assert writes(scene) - before == 1
+
+
+def test_the_facts_say_how_each_is_known_and_what_was_before(scene: Scene) -> None:
+    assert field(scene, "Began") == "not known yet"
+    assert field(scene, "Mitigated") == field(scene, "Resolved") == "not yet"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d \S+ \(set by Alice Nguyen\)", field(scene, "Declared"))
+    assert field(scene, "Incident Commander") == "Alice Nguyen"
+    scene.say("ic", BENOIT)
+    scene.say("sev 1", BENOIT)
+    scene.say("sev 2", BENOIT)
+    scene.say("monitoring", CHIDI)
+    assert re.fullmatch(
+        r"Benoît Côté, since .*; before: Alice Nguyen \(since .*\)", field(scene, "Incident Commander")
+    )
+    assert re.fullmatch(
+        r"SEV2, major, since .*; before: SEV1, critical \(since .*\)", field(scene, "Severity")
+    )
+    assert field(scene, "Mitigated").endswith("(set by Chidi)")
+
+
+def test_entries_lead_to_where_they_were_said(scene: Scene) -> None:
+    scene.say("note look here", BENOIT)
+    scene.wait(11)
+    (line,) = scene.line_messages()
+    surfaces = scene.bot.store.surfaces(scene.now.id)
+    assert any(name.startswith(PREFIX) for name in surfaces)
+    url = f"{scene.bot.slack.url}/archives/{scene.channel}/p{line.ts.replace('.', '')}"
+    paragraphs = scene.bot.google.document(document(scene)).paragraphs
+    assert url in [run.link for paragraph in paragraphs for run in paragraph.runs]
