@@ -419,9 +419,7 @@ def test_a_private_channel_has_to_let_the_bot_in(bot: Bot) -> None:
     scene = begin(bot)
     bot.slack.archive(ALICE, scene.channel)
     scene.events()
-    bot.fault_injector.break_(
-        "slack.conversations.join", Fault(status=200, error="channel_not_found")
-    )
+    bot.fault_injector.break_("slack.conversations.join", Fault(status=200, error="channel_not_found"))
     bot.slack.unarchive(CHIDI, scene.channel)
     scene.events()
     assert "let me in with /invite" in scene.direct(CHIDI)[-1].text
