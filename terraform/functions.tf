@@ -44,6 +44,7 @@ locals {
     INCIDENT_CHANNEL               = var.announcement_channel
     INCIDENT_ONCALL_GROUPS         = join(",", var.oncall_groups)
     INCIDENT_COMMS_GROUP           = var.comms_group
+    INCIDENT_ARCHIVE_AFTER_DAYS    = tostring(var.archive_after_days)
     INCIDENT_TIMEZONE              = var.timezone
     GOOGLE_SUBJECT                 = var.workspace_subject
   })

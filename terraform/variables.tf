@@ -112,6 +112,17 @@ variable "comms_group" {
   }
 }
 
+variable "archive_after_days" {
+  description = "Days from closing an incident to archiving its channel; 0 archives it as soon as it is copied."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = var.archive_after_days >= 0 && var.archive_after_days <= 90 && floor(var.archive_after_days) == var.archive_after_days
+    error_message = "The bot waits for 0 to 90 whole days."
+  }
+}
+
 variable "timeline_emoji" {
   description = "Name of the reaction that puts a message into the timeline of its incident, as Slack shows it between colons."
   type        = string

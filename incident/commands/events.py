@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from incident.commands.archiving import NoteArchived, NoteUnarchived
 from incident.commands.card import ShowStatus
 from incident.commands.mark import of_change, of_reaction
 from incident.commands.vacancy import AskWhoLeads
 
 SUBSCRIBED = (
+    "channel_archive",
+    "channel_unarchive",
+    "group_archive",
+    "group_unarchive",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -32,6 +37,10 @@ def parse(event: object) -> Any:
             return of_reaction(event)
         case "message":
             return of_change(event)
+        case "channel_archive" | "group_archive":  # of a private channel Slack does not say who did it
+            return NoteArchived()
+        case "channel_unarchive" | "group_unarchive":
+            return NoteUnarchived()
     user = event.get("user")
     if not isinstance(user, str) or not user:
         return None

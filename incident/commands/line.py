@@ -33,7 +33,15 @@ class Moment:
     is_clock: bool = False
 
 
-Part = str | People | Moment
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page to open, under a label."""
+
+    url: str
+    label: str
+
+
+Part = str | People | Moment | Link
 
 
 @dataclass(frozen=True, slots=True)

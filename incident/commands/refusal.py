@@ -21,6 +21,9 @@ class Reason(StrEnum):
     NOTHING_TO_RETRY = "nothing_to_retry"
     TIMELINE_FULL = "timeline_full"
     NOT_RESOLVED = "not_resolved"
+    CLOSED = "closed"
+    QUESTION_OLD = "question_old"
+    ARCHIVED = "archived"
 
 
 WORDS = {
@@ -46,6 +49,16 @@ WORDS = {
         ),
         Reason.NOT_RESOLVED: (
             "This incident is open, so there is nothing to reopen. To say what is new, type /incident update."
+        ),
+        Reason.CLOSED: (
+            "This incident is closed already: the line in its channel says what becomes of it. To go on with "
+            "it, type /incident reopen there."
+        ),
+        Reason.QUESTION_OLD: "That was asked a while ago. To close the incident, type /incident close again.",
+        Reason.ARCHIVED: (
+            "The channel of this incident is archived, and Slack lets only people change that: open the "
+            "channel, press its name, then Settings, then Unarchive. I come back by myself and reopen the "
+            "incident."
         ),
     },
     "fr": {
@@ -77,6 +90,19 @@ WORDS = {
         Reason.NOT_RESOLVED: (
             "Cet incident est ouvert : il n’y a rien à rouvrir. Pour dire ce qu’il y a de nouveau, "
             "tapez /incident maj."
+        ),
+        Reason.CLOSED: (
+            "Cet incident est déjà fermé : la ligne dans son canal dit ce qu’il en advient. Pour le "
+            "reprendre, tapez-y /incident rouvrir."
+        ),
+        Reason.QUESTION_OLD: (
+            "Cette question date d’il y a quelque temps. Pour fermer l’incident, tapez de nouveau "
+            "/incident fermer."
+        ),
+        Reason.ARCHIVED: (
+            "Le canal de cet incident est archivé, et Slack ne laisse que des personnes y changer quelque "
+            "chose : ouvrez le canal, cliquez sur son nom, puis Paramètres, puis Désarchiver. Je reviens de "
+            "moi-même et je rouvre l’incident."
         ),
     },
 }

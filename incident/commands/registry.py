@@ -13,7 +13,9 @@ from typing import Any
 
 from incident.commands import (
     action,
+    archiving,
     card,
+    close,
     commander,
     communications,
     decision,
@@ -68,6 +70,7 @@ COMMANDS: tuple[Spec[Any], ...] = (
     decision.COMMAND,
     action.COMMAND,
     reopen.COMMAND,
+    close.QUESTION,
     card.COMMAND,
     undo.COMMAND,
     retry.COMMAND,
@@ -81,6 +84,9 @@ COMMANDS: tuple[Spec[Any], ...] = (
     decision.REJECTION,
     action.CHANGE,
     explain.COMMAND,
+    close.COMMAND,
+    archiving.ARCHIVED,
+    archiving.UNARCHIVED,
     findings.COMMAND,
     follow.COMMAND,
     follow.UNFOLLOWING,

@@ -48,9 +48,11 @@ def parse(arguments: Arguments) -> Reopen:
 
 
 def check(command: Reopen, said: Said) -> Refuse | None:  # noqa: ARG001
-    """Only what is resolved can be reopened."""
-    is_open = said.incident is not None and said.incident.is_open
-    return Refuse(Reason.NOT_RESOLVED) if is_open else None
+    """Only what is over can be reopened; where the channel is archived, a person has to unarchive it."""
+    incident = said.incident
+    if incident is None or (incident.closed_at is None and incident.is_open):
+        return Refuse(Reason.NOT_RESOLVED) if incident else None
+    return Refuse(Reason.ARCHIVED) if incident.is_archived else None
 
 
 def states(command: Reopen, said: Said) -> tuple[str, Mapping[str, Any]]:

@@ -254,6 +254,8 @@ class Spec(Generic[C]):
         named: the command with those names replaced, each by an id.
         about: the channel of the incident that a command is about, where it was pressed elsewhere; empty
             where it is about that of the channel it was given in.
+        run_id: the id of the run that carries it out, where that is the same whoever gives it how often;
+            empty for one of its own.
         applies: whether there is any use of it, as things stand; what happens in Slack often has none.
         check: what speaks against it, as a command of `incident.commands.refusal`, or None; None instead of a
             function where nothing can.
@@ -279,6 +281,7 @@ class Spec(Generic[C]):
     names: Callable[[C], Sequence[str]] = lambda _command: ()
     named: Callable[[C, Mapping[str, str]], C] = lambda command, _ids: command
     about: Callable[[C], str] = lambda _command: ""
+    run_id: Callable[[C], str] = lambda _command: ""
     applies: Callable[[C, Said], bool] = lambda _command, _said: True
     check: Callable[[C, Said], Any] | None = None
     states: Callable[[C, Said], tuple[str, Mapping[str, Any]]] | None = None

@@ -348,7 +348,9 @@ class Delivery(Generic[Work]):
         return [name for name in waiting if not name.startswith(SWEEP)] or waiting
 
     def _following(self) -> Sequence[Step[Work]]:
-        snapshot = RunSnapshot(dict(self.results), dict(self.failures), frozenset(self.run.steps))
+        soon = (name for name in self.late if self.late.is_put_off(name) and not self.late.is_told(name))
+        started = frozenset(self.run.steps)
+        snapshot = RunSnapshot(dict(self.results), dict(self.failures), started, frozenset(soon))
         return self.workflow.follows(self.work, snapshot)
 
     def _sweeps(self) -> list[Step[Work]]:

@@ -103,7 +103,7 @@ class Engine:
             pool=self._pool,
             report=self._report,
             is_stopping=self._is_stopping,
-            workflow=workflow,
+            workflow=workflow.of(work),
             work=work,
             run=claimed.run,
             lease=claimed.lease,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Self, TypeVar
 
 from incident.model.facts import Fact
 from incident.model.incident import Incident
@@ -73,6 +73,7 @@ class Step(Generic[Work]):
         delay: seconds, by the store's clock, that must have gone by since it became possible (its needs were
             done; the run was claimed where it has none) before it starts. Until then the run waits, to the
             minute. For steps of the table alone.
+        delay_of: says that delay of a run by what it works on, always the same of the same; None for `delay`.
         tells: of a step that follows, whether people know from it how the run fares.
     """
 
@@ -84,6 +85,7 @@ class Step(Generic[Work]):
     sweep: Callable[[Work, Attempt], None] | None = None
     sweep_after: float = LATE_SECONDS
     delay: float = 0.0
+    delay_of: Callable[[Work], float] | None = None
     tells: bool = True
 
 
@@ -95,11 +97,13 @@ class RunSnapshot:
         results: of the steps that are done, by name, in this delivery or before.
         failures: what could not be done so far in this delivery, by name.
         started: the steps that an earlier delivery had started.
+        soon: those of the failures that are tried again so soon that there is nothing to tell yet.
     """
 
     results: Mapping[str, Result]
     failures: Mapping[str, StepError]
     started: frozenset[str]
+    soon: frozenset[str] = frozenset()
 
 
 def nothing_follows(work: object, snapshot: RunSnapshot) -> Sequence[Step[Any]]:  # noqa: ARG001 - takes what others do
@@ -139,3 +143,10 @@ class Workflow(Generic[Work]):
     def plan(self) -> frozenset[str]:
         """The names of its steps."""
         return frozenset(step.name for step in self.steps)
+
+    def of(self, work: Work) -> Self:
+        """The table with the delays that its steps have in a run which works on this."""
+        if not any(step.delay_of for step in self.steps):
+            return self
+        steps = (replace(s, delay=s.delay_of(work), delay_of=None) if s.delay_of else s for s in self.steps)
+        return replace(self, steps=tuple(steps))

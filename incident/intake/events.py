@@ -55,7 +55,8 @@ def is_for_worker(body: Mapping[str, Any], emoji: str) -> bool:
 
 def event_user(event: Mapping[str, Any]) -> str:
     """The id of the person who did it; empty where Slack does not say."""
-    return text(event, "user") or text(within(within(event, "message"), "edited"), "user")
+    named = text(event, "user") or text(event, "actor_id")  # group_archive, group_unarchive
+    return named or text(within(within(event, "message"), "edited"), "user")
 
 
 def event_channel(event: Mapping[str, Any]) -> str:

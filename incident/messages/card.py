@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
-from incident.commands import decision, reopen
+from incident.commands import close, decision, reopen
 from incident.commands.role import NAMES
 from incident.commands.update import ENDS, STATUSES
 from incident.messages.incident import ending, headline, last_words, standing, title
@@ -159,6 +159,8 @@ def _stated(say: Words, fact: Fact) -> str:
             return _with_words(f"✅ {label}", data.get("fix"))
         case FactKind.REOPENED:
             return _with_words(f"↩ {reopen.TEXT[say.locale].done}", data.get("reason"))
+        case FactKind.CLOSED:
+            return f"🔒 {close.WORDS[say.locale]['done']}"
     sign = {FactKind.NOTED: "📝 ", FactKind.DID: "✔ ", FactKind.DECIDED: "⚖ ", FactKind.ACTION_ADDED: "☐ "}
     return sign.get(FactKind(fact.kind), "") + one_line(as_typed(str(data.get("text", ""))))
 

@@ -135,6 +135,8 @@ ENGLISH = Words(
         Deliverable.LINE: "The line about your change",
         Deliverable.PEOPLE: "The invitation of the people you named",
         Deliverable.CHANNEL_NAME: "The new name of channel and report",
+        Deliverable.COPY: "The copy of the channel",
+        Deliverable.ARCHIVING: "The archiving of the channel",
     },
     there={
         Deliverable.CHANNEL: "The incident channel is ready:",
@@ -150,6 +152,8 @@ ENGLISH = Words(
         Deliverable.LINE: "The channel has been told of your change.",
         Deliverable.PEOPLE: "The people you named are invited now.",
         Deliverable.CHANNEL_NAME: "Channel and report have the new name.",
+        Deliverable.COPY: "What was said in the channel is copied.",
+        Deliverable.ARCHIVING: "The channel is archived.",
     },
     by_hand={
         Deliverable.CHANNEL: "Meanwhile, please make a channel by hand and meet there.",
@@ -165,6 +169,8 @@ ENGLISH = Words(
         Deliverable.LINE: "It is recorded; meanwhile, please say it in the channel yourself.",
         Deliverable.PEOPLE: "Meanwhile, please invite them by hand.",
         Deliverable.CHANNEL_NAME: "Meanwhile, the old name goes on working.",
+        Deliverable.COPY: "There is nothing you need to do.",
+        Deliverable.ARCHIVING: "Meanwhile, you can archive it by hand.",
     },
     the_bot="a part of the bot",
     surfaces={

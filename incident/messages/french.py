@@ -145,6 +145,8 @@ FRENCH = Words(
         Deliverable.LINE: "L’annonce de votre changement",
         Deliverable.PEOPLE: "L’invitation des personnes nommées",
         Deliverable.CHANNEL_NAME: "Le nouveau nom du canal et du rapport",
+        Deliverable.COPY: "La copie du canal",
+        Deliverable.ARCHIVING: "L’archivage du canal",
     },
     there={
         Deliverable.CHANNEL: "Le canal de l’incident est prêt :",
@@ -160,6 +162,8 @@ FRENCH = Words(
         Deliverable.LINE: "Votre changement est annoncé dans le canal.",
         Deliverable.PEOPLE: "Les personnes nommées sont invitées.",
         Deliverable.CHANNEL_NAME: "Le canal et le rapport portent le nouveau nom.",
+        Deliverable.COPY: "Ce qui s’est dit dans le canal est copié.",
+        Deliverable.ARCHIVING: "Le canal est archivé.",
     },
     by_hand={
         Deliverable.CHANNEL: "En attendant, merci de créer un canal à la main et de vous y retrouver.",
@@ -175,6 +179,8 @@ FRENCH = Words(
         Deliverable.LINE: "C’est enregistré; en attendant, merci de le dire vous-même dans le canal.",
         Deliverable.PEOPLE: "En attendant, merci de les inviter à la main.",
         Deliverable.CHANNEL_NAME: "En attendant, l’ancien nom reste valable.",
+        Deliverable.COPY: "Vous n’avez rien à faire.",
+        Deliverable.ARCHIVING: "En attendant, vous pouvez l’archiver à la main.",
     },
     the_bot="une partie du robot",
     surfaces={

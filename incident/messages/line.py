@@ -21,7 +21,7 @@ from slack_sdk.models.blocks import (
     UserSelectElement,
 )
 
-from incident.commands.line import Line, Moment, Part, People
+from incident.commands.line import Line, Link, Moment, Part, People
 from incident.commands.undo import LABEL, UNDO
 from incident.messages.moments import clock, fallback, markup
 from incident.messages.rich import FALLBACK_LIMIT, Message, paragraphs
@@ -135,6 +135,8 @@ def _part(part: Part, *, bold: bool, struck: bool) -> Iterator[RichTextElement]:
                 format=clock(part),
                 fallback=fallback(part.at),
             )
+        case Link():
+            yield RichTextElementParts.Link(url=part.url, text=part.label)
         case People():
             shown = [RichTextElementParts.User(user_id=user) for user in part.users]
             groups = [RichTextElementParts.UserGroup(usergroup_id=group) for group in part.groups]
@@ -161,6 +163,8 @@ def _markup(part: Part) -> str:
             return escape(clip(part, _PART_LIMIT))
         case Moment():
             return markup(part)
+        case Link():
+            return f"<{escape(part.url)}|{escape(part.label)}>"
         case People():
             named = [f"<!subteam^{group}>" for group in part.groups] + [f"<@{user}>" for user in part.users]
             rest = len(named) - _MOST_NAMED

@@ -83,6 +83,8 @@ class Deliverable(StrEnum):
     LINE = "line"
     PEOPLE = "people"
     CHANNEL_NAME = "channel_name"
+    COPY = "copy"
+    ARCHIVING = "archiving"
 
 
 class Cadence(StrEnum):

@@ -85,6 +85,7 @@ class WorkerSettings(IntakeSettings):
         announcement_channel: where new incidents are announced, id or name.
         oncall_groups: ids of Slack user groups invited to every new incident.
         comms_group: id of the Slack user group that speaks for the organisation; empty for none.
+        archive_after_days: from closing an incident to archiving its channel; 0 for at once.
         timezone: decides the date in names.
         max_delivery_attempts: how often Pub/Sub delivers a message before it becomes a dead letter.
         firestore_emulator_host: `host:port` of an emulator, or empty.
@@ -100,6 +101,7 @@ class WorkerSettings(IntakeSettings):
     announcement_channel: str
     oncall_groups: tuple[str, ...]
     comms_group: str
+    archive_after_days: int
     timezone: ZoneInfo
     max_delivery_attempts: int
     firestore_emulator_host: str
@@ -132,6 +134,14 @@ class WorkerSettings(IntakeSettings):
             ),
             comms_group=read.matching(
                 "INCIDENT_COMMS_GROUP", r"(S[A-Z0-9]+)?", "the id of one Slack user group, S...", default=""
+            ),
+            archive_after_days=int(
+                read.matching(
+                    "INCIDENT_ARCHIVE_AFTER_DAYS",
+                    r"\d|[1-8]\d|90",
+                    "a number of days from 0 to 90",
+                    default="7",
+                )
             ),
             max_delivery_attempts=int(
                 read.matching(

@@ -1,4 +1,4 @@
-"""Google Drive: incident reports, copied from a template."""
+"""Google Drive: incident reports, copied from a template, and the copies of channels beside them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from incident.services.google import DRIVE, Google
 MARK = "incident-bot"
 """A property of the bot's own files that says what a file is to the bot; any client of Drive can see it."""
 
+_MADE_FOR = "channel_of"
+"""The private property of a channel's copy. A report has another, by which its own copies are found."""
+
+_DOCUMENT = "application/vnd.google-apps.document"
 _FIELDS = "id,webViewLink"
 _GONE = frozenset({"notFound", "NOT_FOUND"})
 
@@ -83,10 +87,30 @@ class Drive:
         signed-in user's: https://developers.google.com/workspace/drive/api/reference/rest/v3/files
         """
         fields = f"{_FIELDS},lastModifyingUser(me)"
-        return [
-            Copy(file["id"], file["webViewLink"], not file.get("lastModifyingUser", {}).get("me", False))
-            for file in _search(self._google, _marked(incident_id), self._folder_id, fields)
-        ]
+        return [_copy(file) for file in _search(self._google, _marked(incident_id), self._folder_id, fields)]
+
+    def create_document(self, title: str, key: str) -> Document:
+        """An empty document in the incidents folder, whose permissions it has, marked with a key.
+
+        https://developers.google.com/workspace/drive/api/reference/rest/v3/files/create
+        """
+        body = {
+            "name": title,
+            "mimeType": _DOCUMENT,
+            "parents": [self._folder_id],
+            "appProperties": {_MADE_FOR: key},
+            "properties": {MARK: "channel"},
+        }
+        made = self._google.execute(
+            DRIVE, lambda client: client.files().create(body=body, supportsAllDrives=True, fields=_FIELDS)
+        )
+        return Document(made["id"], made["webViewLink"])
+
+    def find_documents(self, key: str) -> list[Copy]:
+        """The documents that were created for a key, oldest first; of a new one, see `find_copy`."""
+        query = f"appProperties has {{ key={quoted(_MADE_FOR)} and value={quoted(key)} }}"
+        fields = f"{_FIELDS},lastModifyingUser(me)"
+        return [_copy(file) for file in _search(self._google, query, self._folder_id, fields)]
 
     def rename(self, file_id: str, title: str) -> None:
         """Gives a file another name; doing it twice is once.
@@ -117,6 +141,10 @@ class Drive:
         except PermanentError as error:
             if error.reason not in _GONE:
                 raise
+
+
+def _copy(file: Any) -> Copy:
+    return Copy(file["id"], file["webViewLink"], not file.get("lastModifyingUser", {}).get("me", False))
 
 
 def _marked(incident_id: str) -> str:

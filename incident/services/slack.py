@@ -21,6 +21,7 @@ from incident.services.profiles import Entry, Profile
 from incident.services.retry import retried
 from incident.services.slack_calls import CALL_SECONDS
 from incident.services.slack_errors import classified, translated
+from incident.services.slack_history import SlackHistory
 from incident.services.slack_messages import SlackMessages
 
 SERVICE = slack_errors.SERVICE
@@ -89,7 +90,7 @@ class MessageTag:
         return metadata.get("event_type") == self.kind and metadata.get("event_payload") == self.payload()
 
 
-class Slack(SlackMessages):
+class Slack(SlackMessages, SlackHistory):
     """One workspace, as one bot. Safe for threads."""
 
     def __init__(self, token: Secret, api_url: str) -> None:

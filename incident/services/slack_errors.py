@@ -16,6 +16,9 @@ from incident.runtime.secrets import SecretUnavailableError
 
 SERVICE = "slack"
 
+ARCHIVED = "is_archived"
+"""Slack's word for a channel that a person archived, which the bot may not know yet."""
+
 T = TypeVar("T")
 
 _TRANSIENT = frozenset(

@@ -24,10 +24,12 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "chat.postEphemeral": ("chat:write",),
         "chat.postMessage": ("chat:write",),
         "chat.update": ("chat:write",),
+        "conversations.archive": ("channels:manage",),
         "conversations.create": ("channels:manage",),
         "conversations.history": ("channels:history", "groups:history", "im:history"),
-        "conversations.info": ("channels:read",),
+        "conversations.info": ("channels:read", "groups:read"),
         "conversations.invite": ("channels:manage",),
+        "conversations.join": ("channels:join",),
         "conversations.list": ("channels:read", "groups:read"),
         "conversations.open": ("im:write",),
         "conversations.rename": ("channels:manage",),
@@ -48,6 +50,10 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "channel_archive": ("channels:read",),
+        "channel_unarchive": ("channels:read",),
+        "group_archive": ("groups:read",),
+        "group_unarchive": ("groups:read",),
         "member_joined_channel": ("channels:read", "groups:read"),
         "member_left_channel": ("channels:read", "groups:read"),
         "message.channels": ("channels:history",),
@@ -62,8 +68,9 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
     {
         "bookmarks:read": "see whether a link is in the channel's bar before it is put there again",
         "bookmarks:write": "put the call and the report into the channel's bar",
-        "channels:history": "read what people put into the timeline, and not post twice",
-        "channels:manage": "create the incident's channel, invite people, set its topic, rename it",
+        "channels:history": "read what people put into the timeline, copy the channel, and not post twice",
+        "channels:join": "come back to the incident's channel when a person has unarchived it",
+        "channels:manage": "create the incident's channel, invite, set its topic, rename and archive it",
         "channels:read": "find its own channels and the place of announcements",
         "chat:write": "post, edit and delete its messages",
         "commands": "be called with /incident, and from the menus of messages",

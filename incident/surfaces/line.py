@@ -172,6 +172,8 @@ def stale_lines(
             recorded = Recorded.from_dict(record["said"])
         except UnknownCommandError:
             continue
+        if incident.is_archived and not recorded.on_board:  # nothing there can be edited
+            continue
         message = content(services, incident, recorded)
         if content_digest(message) != record.get("digest"):
             posted = Posted(record["channel"], record["ts"])

@@ -15,6 +15,7 @@ from incident.model.incident import Incident
 from incident.model.slack_words import Directory, in_words
 from incident.runtime.failures import StepError
 from incident.services.docs import Docs
+from incident.services.docs_pages import Pages
 from incident.services.drive import Drive
 from incident.services.meet import Meet
 from incident.services.people import People
@@ -35,6 +36,7 @@ class Services:
         announcement_channel: id or name of the channel where new incidents are announced.
         oncall_groups: ids of the Slack user groups that are invited to every new incident.
         comms_group: id of the Slack user group that speaks for the organisation; empty for none.
+        archive_after_days: from closing an incident to archiving its channel.
         timezone: decides the date in names.
         timeline_emoji: name of the reaction that puts a message into the timeline.
         slack_root: where Slack's own pages are, with a slash at the end.
@@ -46,11 +48,13 @@ class Services:
     meet: Meet
     drive: Drive
     docs: Docs
+    pages: Pages
     sheets: Sheets
     languages: tuple[Words, ...]
     announcement_channel: str
     oncall_groups: tuple[str, ...]
     comms_group: str
+    archive_after_days: int
     timezone: ZoneInfo
     timeline_emoji: str
     slack_root: str

@@ -56,7 +56,7 @@ REFLECT_SECONDS = 30.0
 LANGUAGE_SECONDS = 0.5
 """What only its reader sees waits this long for their language, where it is not known."""
 
-_ANSWERS = frozenset({"card", "listing", "question", "which", "menu", "refusal"})
+_ANSWERS = frozenset({"card", "closing", "listing", "question", "which", "menu", "refusal"})
 """The workflows that do nothing but answer the person."""
 
 _NEWER_VERSION_SECONDS = 30.0
@@ -195,7 +195,11 @@ class Dispatcher:
         refused = _refusal(command, said, interaction)
         if refused is not None and interaction.kind is Kind.EVENT:  # nobody asked, so nobody is told
             return Carried(type(command).__name__, reason=refused.reason)
-        command = self._as_begun(command, refused, run_id)
+        named = spec_of(command).run_id(command)
+        if named and (refused is None or self._was_begun_by(interaction, named)):
+            run_id = named
+        else:
+            command = self._as_begun(command, refused, run_id)
         workflow = WORKFLOWS[spec_of(command).workflow]
         subject, facts = self._stated(command, interaction, said, run_id)
         self._started(type(command).__name__, subject)
@@ -222,6 +226,11 @@ class Dispatcher:
             return refused or command
         was_refused = begun.workflow == spec_named(Refuse.__name__).workflow
         return from_dict(begun.command) if was_refused else command
+
+    def _was_begun_by(self, interaction: Interaction, run_id: str) -> bool:
+        """Whether this run is what an earlier delivery of the same interaction has begun."""
+        begun = self._store.run(run_id)
+        return begun is not None and begun.origin.get("id") == interaction.id
 
     def _stated(
         self, command: Any, interaction: Interaction, said: Said, run_id: str

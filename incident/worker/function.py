@@ -25,6 +25,7 @@ from incident.runtime.publisher import Publisher, PublishError
 from incident.runtime.secrets import secret
 from incident.runtime.settings import WorkerSettings
 from incident.services.docs import Docs
+from incident.services.docs_pages import Pages
 from incident.services.drive import Drive
 from incident.services.google import Google
 from incident.services.meet import Meet
@@ -263,11 +264,13 @@ def make_worker(settings: WorkerSettings, audit: AuditLog) -> Worker:
         meet=Meet(google),
         drive=Drive(google, template_id=settings.template_id, folder_id=settings.folder_id),
         docs=Docs(google),
+        pages=Pages(google),
         sheets=Sheets(google, spreadsheet_id=settings.spreadsheet_id, sheet=settings.sheet),
         languages=tuple(words_for(locale) for locale in settings.locales),
         announcement_channel=settings.announcement_channel,
         oncall_groups=settings.oncall_groups,
         comms_group=settings.comms_group,
+        archive_after_days=settings.archive_after_days,
         timezone=settings.timezone,
         timeline_emoji=settings.timeline_emoji,
         slack_root=urljoin(settings.slack_api_url, "/"),

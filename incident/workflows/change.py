@@ -16,6 +16,7 @@ from incident.model.facts import UNDO_TIME, UNDOABLE
 from incident.model.incident import Deliverable
 from incident.runtime.failures import PermanentError
 from incident.services.slack import Posted
+from incident.services.slack_errors import ARCHIVED
 from incident.surfaces import line as lines
 from incident.surfaces.line import LINE, PREFIX, Recorded
 from incident.workflows import identify
@@ -32,8 +33,15 @@ def post_line(job: Job, attempt: Attempt) -> StepResult:
     if recorded is None:
         return StepResult()
     incident = attempt.incident or job.about()
+    if incident.is_archived:  # nobody can say anything there
+        return StepResult()
     message = lines.content(job.services, incident, recorded)
-    posted = job.services.slack.post(incident.channel_id, message, job.tag(LINE, job.run_id))
+    try:
+        posted = job.services.slack.post(incident.channel_id, message, job.tag(LINE, job.run_id))
+    except PermanentError as error:
+        if error.reason != ARCHIVED:
+            raise
+        return StepResult()
     return _posted(job, attempt, recorded, message, posted)
 
 
@@ -41,6 +49,8 @@ def find_line(job: Job, attempt: Attempt) -> StepResult | None:
     """The line an earlier try may have posted; it is not known what it shows."""
     recorded = _recorded(job, attempt)
     incident = attempt.incident or job.about()
+    if incident.is_archived:  # nor read anything
+        return None
     posted = job.services.slack.find(incident.channel_id, job.tag(LINE, job.run_id), job.since())
     return _posted(job, attempt, recorded, None, posted) if posted and recorded else None
 

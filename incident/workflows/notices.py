@@ -17,6 +17,7 @@ from incident.messages.words import Words
 from incident.model.incident import Deliverable, Incident
 from incident.runtime.failures import PermanentError, StepError
 from incident.services.slack import MessageTag, Posted
+from incident.services.slack_errors import ARCHIVED
 from incident.workflows.job import Job
 
 NOTICE = "incident_notice"
@@ -133,14 +134,21 @@ class _Notice:
             posted = job.services.slack.post(place, self._message(attempt, reader, state, error), tag)
             return StepResult({"channel": posted.channel, "ts": posted.ts, "state": str(state)})
 
-        def find(job: Job, attempt: Attempt) -> StepResult | None:  # noqa: ARG001 - the tag says enough
+        def find(job: Job, attempt: Attempt) -> StepResult | None:
+            incident = attempt.incident or job.incident
+            if reader is Reader.CHANNEL and incident and incident.is_archived:  # nobody can look there
+                return None
             posted = job.services.slack.find(place, tag, job.since())
             return StepResult({"channel": posted.channel, "ts": posted.ts, "state": ""}) if posted else None
 
         def edit(job: Job, attempt: Attempt) -> StepResult:
             first = attempt.results[f"{self._name(reader)}.0"]
             posted = Posted(first["channel"], first["ts"])
-            job.services.slack.edit(posted, self._message(attempt, reader, state, error), tag)
+            try:
+                job.services.slack.edit(posted, self._message(attempt, reader, state, error), tag)
+            except PermanentError as refused:
+                if refused.reason != ARCHIVED:  # nobody looks there any more
+                    raise
             return StepResult({**first, "state": str(state)})
 
         if number:

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from incident.engine.workflow import Workflow
 from incident.model.incident import Deliverable
-from incident.workflows import change, declare, reflect, rename, update
+from incident.workflows import archiving, change, close, declare, reflect, rename, update
+from incident.workflows.archiving import UNARCHIVED
 from incident.workflows.card import CARD, LISTING
 from incident.workflows.change import CHANGE, QUIET
+from incident.workflows.close import CLOSE, CLOSING
 from incident.workflows.decision import DECISION
 from incident.workflows.declare import DECLARE
 from incident.workflows.job import Job
@@ -34,6 +36,9 @@ WORKFLOWS: dict[str, Workflow[Job]] = {
         PAGE,
         DECISION,
         RENAME,
+        CLOSING,
+        CLOSE,
+        UNARCHIVED,
         MARK,
         FOLLOW_EDIT,
         STATED,
@@ -53,6 +58,8 @@ WORKFLOWS: dict[str, Workflow[Job]] = {
 DELIVERABLES: dict[str, Mapping[str, Deliverable]] = {
     DECLARE.name: declare.DELIVERABLES,
     REFLECT.name: reflect.DELIVERABLES,
+    CLOSE.name: close.DELIVERABLES,
+    UNARCHIVED.name: archiving.DELIVERABLES,
 }
 """By the name of the workflow and of the step, where that is not as it is of changes."""
 

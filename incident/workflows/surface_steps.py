@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from incident.engine.workflow import LATE_SECONDS, Attempt, Step, StepResult
-from incident.model.incident import Incident
+from incident.model.incident import Deliverable, Incident
 from incident.runtime.failures import PermanentError
+from incident.services.slack_errors import ARCHIVED
 from incident.surfaces.line import StaleLine
 from incident.surfaces.surface import Surface, content_digest, found, shown
 from incident.workflows.job import Job
@@ -47,6 +48,10 @@ def creates(
     )
 
 
+_IN_CHANNEL = frozenset({Deliverable.TOPIC, Deliverable.BRIEFING})
+"""What stands in the incident's channel is left alone while that is archived, and follows once it is not."""
+
+
 def updates(
     surface: Surface, *, name: str = "", needs: tuple[str, ...] = (), after: tuple[str, ...] = ()
 ) -> Step[Job]:
@@ -69,10 +74,17 @@ def updates(
         if not known:
             return StepResult()
         incident = _incident(attempt)
+        if incident.is_archived and surface.deliverable in _IN_CHANNEL:
+            return StepResult()
         content = surface.content(job.services, incident)
         if attempt.is_retry or known.get("digest") != content_digest(content):
             is_unsure = attempt.is_retry or not known["digest"]
-            known = dict(surface.put(job.services, incident, known, content, is_retry=is_unsure))
+            try:
+                known = dict(surface.put(job.services, incident, known, content, is_retry=is_unsure))
+            except PermanentError as error:
+                if error.reason != ARCHIVED or surface.deliverable not in _IN_CHANNEL:
+                    raise
+                return StepResult()
         elif known.get("version", 0) >= incident.version:
             return StepResult()
         place = {key: value for key, value in known.items() if key not in {"version", "digest"}}
@@ -82,7 +94,7 @@ def updates(
         """An edit that was given up may have come after a newer one: what is newest is shown once more."""
         incident = _incident(attempt)
         place = job.services.store.surfaces(incident.id).get(surface.name)
-        if place:
+        if place and not (incident.is_archived and surface.deliverable in _IN_CHANNEL):
             content = surface.content(job.services, incident)
             surface.put(job.services, incident, place, content, is_retry=True)
 
@@ -96,6 +108,8 @@ def edits(stale: StaleLine) -> Step[Job]:
         try:
             job.services.slack.edit(stale.posted, stale.message, stale.tag)
         except PermanentError as error:
+            if error.reason == ARCHIVED:
+                return StepResult()
             if error.reason not in _GONE:
                 raise
         return StepResult(surfaces={stale.name: stale.record})

@@ -11,6 +11,7 @@ workspace_subject    = "incident-bot@example.org"
 announcement_channel = "incident-sre"
 oncall_groups        = []
 comms_group          = ""
+archive_after_days   = 7
 timeline_emoji       = "memo"
 timezone             = "UTC"
 locale               = "en"

@@ -112,6 +112,26 @@ run "there_is_one_comms_group_by_its_id" {
   expect_failures = [var.comms_group]
 }
 
+run "a_channel_is_archived_after_whole_days" {
+  command = plan
+
+  variables {
+    archive_after_days = 1.5
+  }
+
+  expect_failures = [var.archive_after_days]
+}
+
+run "a_channel_is_archived_within_a_quarter" {
+  command = plan
+
+  variables {
+    archive_after_days = 91
+  }
+
+  expect_failures = [var.archive_after_days]
+}
+
 run "an_emoji_is_named" {
   command = plan
 

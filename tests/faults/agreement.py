@@ -34,18 +34,21 @@ def wrong_with_surfaces(
         yield f"the store does not know #{channel.name}"
         return
     shown = store.surfaces(incident.id)
-    for surface in SURFACES:
+    there = [surface for surface in SURFACES if not incident.is_archived or surface not in (TOPIC, BRIEFING)]
+    for surface in there:
         if surface.name not in shown:
             yield f"there is no {surface.name}"
         elif shown[surface.name]["version"] != incident.version:
             yield f"the {surface.name} shows {shown[surface.name]['version']} of {incident.version}"
+    yield from _wrong_with_message(harness, incident, shown, BOARD, (words,))
+    yield from _wrong_with_row(harness, incident)
+    yield from _wrong_with_report(harness, incident)
+    if incident.is_archived:  # what stands in the channel is left alone
+        return
     if channel.topic != TOPIC.content(harness.services(), incident):
         yield f"the topic is {channel.topic!r}"
     yield from _wrong_with_message(harness, incident, shown, BRIEFING, (words, briefed))
-    yield from _wrong_with_message(harness, incident, shown, BOARD, (words,))
     yield from _wrong_with_lines(harness, incident, shown)
-    yield from _wrong_with_row(harness, incident)
-    yield from _wrong_with_report(harness, incident)
 
 
 def _wrong_with_message(

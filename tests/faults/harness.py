@@ -238,6 +238,7 @@ class Harness(Acting):
             "INCIDENT_CHANNEL": CHANNEL,
             "INCIDENT_ONCALL_GROUPS": ON_CALL.id,
             "INCIDENT_COMMS_GROUP": COMMS.id,
+            "INCIDENT_ARCHIVE_AFTER_DAYS": "0",
             **self.store.environment(),
             **self.settings,
         }

@@ -14,7 +14,13 @@ from incident.workflows.reflect import SURFACES
 from tests.faults.harness import Harness
 from tests.faults.invariants import Allowed, wrong_with_notices
 
-DECLARED = frozenset(Deliverable) - {Deliverable.LINE, Deliverable.PEOPLE, Deliverable.CHANNEL_NAME}
+DECLARED = frozenset(Deliverable) - {
+    Deliverable.LINE,
+    Deliverable.PEOPLE,
+    Deliverable.CHANNEL_NAME,
+    Deliverable.COPY,
+    Deliverable.ARCHIVING,
+}
 """What people are told is late of a declaration; of a change; of a question."""
 CHANGED = frozenset({surface.deliverable for surface in SURFACES}) | {
     Deliverable.LINE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.faults import (
     scenarios_asking,
     scenarios_changing,
+    scenarios_closing,
     scenarios_declaring,
     scenarios_ending,
     scenarios_marking,
@@ -18,6 +19,7 @@ SCENARIOS: dict[str, Scenario] = {
         scenarios_declaring,
         scenarios_changing,
         scenarios_ending,
+        scenarios_closing,
         scenarios_people,
         scenarios_asking,
         scenarios_marking,

@@ -8,7 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from incident.commands.action import AddAction, ChangeAction
+from incident.commands.archiving import NoteArchived, NoteUnarchived
 from incident.commands.card import ShowStatus
+from incident.commands.close import AskToClose, Close
 from incident.commands.commander import AcceptCommand, TakeCommand
 from incident.commands.communications import LeadCommunications
 from incident.commands.decision import Decide, RejectDecision
@@ -113,6 +115,11 @@ EXAMPLES: tuple[Any, ...] = (
     CompleteForm("PostUpdate", "V1"),
     Refuse(Reason.NOT_ASKED, BENOIT),
     AskWhoLeads(ALICE),
+    AskToClose(),
+    Close("close-x", "C1", 7),
+    Close("close-x", "C1", 0),
+    NoteArchived(),
+    NoteUnarchived(),
     Reflect(),
 )
 """A command of each kind, and of those whose lines differ each that does."""

@@ -10,7 +10,7 @@ import pytest
 
 from incident.engine.delivery import DUE_SECONDS
 from incident.engine.run import RunDoneError, RunState
-from incident.engine.workflow import Attempt, RunSnapshot, Step, StepResult, Workflow
+from incident.engine.workflow import Attempt, RunSnapshot, Step, StepResult, Workflow, nothing_follows
 from incident.runtime.failures import PermanentError, TransientError
 from tests.unit.engine_support import Clock, Deliveries, Inline, Log, Moment, WatchedStore, workflow
 
@@ -296,3 +296,16 @@ def test_a_delay_that_a_newer_version_adds_begins_when_it_is_seen(
     store.later(61)
     assert run.resume(newer).state is RunState.DONE
     assert log.names.count("then") == 1
+
+
+def test_a_delay_may_come_of_what_the_run_works_on() -> None:
+    def nothing(_work: int, _attempt: Attempt) -> StepResult:
+        return StepResult()
+
+    table: Workflow[int] = Workflow(
+        "w",
+        (Step("a", nothing), Step("b", nothing, needs=("a",), delay_of=lambda days: days * 86_400.0)),
+        follows=nothing_follows,
+    )
+    assert [step.delay for step in table.of(7).steps] == [0.0, 604_800.0]
+    assert [step.delay for step in table.of(0).steps] == [0.0, 0.0]

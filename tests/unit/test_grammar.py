@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from incident.commands import past
 from incident.commands.action import AddAction
 from incident.commands.card import ShowStatus
+from incident.commands.close import AskToClose
 from incident.commands.commander import TakeCommand
 from incident.commands.communications import LeadCommunications
 from incident.commands.decision import Decide
@@ -56,6 +57,7 @@ VERBS = {
     ("action", "tâche", "tache"): AddAction,
     ("resolve", "resolved", "résoudre", "résolu", "resolu"): Resolve,
     ("reopen", "rouvrir"): Reopen,
+    ("close", "fermer"): AskToClose,
     ("status", "état", "etat"): ShowStatus,
     ("undo", "annuler"): Undo,
     ("retry", "réessayer", "reessayer"): Retry,

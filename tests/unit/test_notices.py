@@ -236,6 +236,8 @@ SILENT = {
     "commander",
     # nothing is missing without it: a button too many for a moment; a link
     "close_undo", "source",
+    # they only decide, or state, or tell a person what the line does not
+    "due", "reopen", "kept_out",
     # who marks a message goes on talking: the channel is spared a line about it, the log has one
     "read",
 }  # fmt: skip

@@ -52,6 +52,7 @@ def test_the_defaults() -> None:
     assert (settings.store, settings.google_api_url, settings.google_subject) == ("firestore", "", "")
     assert (settings.sheet, settings.announcement_channel) == ("Incidents", "incident-sre")
     assert (settings.oncall_groups, settings.comms_group) == ((), "")
+    assert settings.archive_after_days == 7
     assert (settings.timezone, settings.locales) == (ZoneInfo("UTC"), ("en",))
     assert settings.timeline_emoji == "memo"
     assert (settings.pubsub_emulator_host, settings.firestore_emulator_host) == ("", "")
@@ -70,6 +71,7 @@ def test_everything_can_be_set() -> None:
             "INCIDENT_CHANNEL": "#war-room",
             "INCIDENT_ONCALL_GROUPS": " S1, S2,,",
             "INCIDENT_COMMS_GROUP": " S0COMMS ",
+            "INCIDENT_ARCHIVE_AFTER_DAYS": " 0 ",
             "INCIDENT_TIMEZONE": "America/Toronto",
             "INCIDENT_LOCALE": "fr",
             "INCIDENT_TIMELINE_EMOJI": " :push_pin-2: ",
@@ -83,6 +85,7 @@ def test_everything_can_be_set() -> None:
     assert settings.google_subject == "bot@example.org"
     assert (settings.sheet, settings.announcement_channel) == ("Tab 1", "war-room")
     assert (settings.oncall_groups, settings.comms_group) == (("S1", "S2"), "S0COMMS")
+    assert settings.archive_after_days == 0
     assert (settings.timezone.key, settings.locales) == ("America/Toronto", ("fr",))
     assert settings.timeline_emoji == "push_pin-2"
     assert (settings.pubsub_emulator_host, settings.firestore_emulator_host) == ("127.0.0.1:1", "127.0.0.1:2")
@@ -135,6 +138,10 @@ def test_the_slack_function_needs_less() -> None:
         ("INCIDENT_TIMELINE_EMOJI", "::"),
         ("INCIDENT_TIMELINE_EMOJI", "hand::skin-tone-2"),
         ("INCIDENT_COMMS_GROUP", "@comms"),
+        ("INCIDENT_ARCHIVE_AFTER_DAYS", "-1"),
+        ("INCIDENT_ARCHIVE_AFTER_DAYS", "91"),
+        ("INCIDENT_ARCHIVE_AFTER_DAYS", "1.5"),
+        ("INCIDENT_ARCHIVE_AFTER_DAYS", "never"),
         ("INCIDENT_COMMS_GROUP", "S1,S2"),
         ("INCIDENT_COMMS_GROUP", "<!subteam^S1>"),
         ("INCIDENT_TIMEZONE", "Mars/Olympus"),
