@@ -13,6 +13,7 @@ from typing import Any
 
 from incident.commands import (
     action,
+    adopt,
     card,
     commander,
     communications,
@@ -26,6 +27,7 @@ from incident.commands import (
     handover,
     help,  # noqa: A004 - a command's name
     listing,
+    look,
     mark,
     note,
     operations,
@@ -87,6 +89,11 @@ COMMANDS: tuple[Spec[Any], ...] = (
     form.COMMAND,
     refusal.COMMAND,
     vacancy.COMMAND,
+    adopt.STATUS,
+    adopt.SEVERITY,
+    adopt.TITLE,
+    adopt.EXPLANATION,
+    look.COMMAND,
     reflect.COMMAND,
 )
 

@@ -58,7 +58,8 @@ def _resolved(fact: Fact) -> dict[str, Any]:
 
 
 def _reopened(fact: Fact) -> dict[str, Any]:
-    changes = {"status": str(Status.INVESTIGATING), "resolved_at": None, "closed_at": None}
+    status = fact.data.get("status") or str(Status.INVESTIGATING)
+    changes = {"status": status, "resolved_at": None, "closed_at": None}
     return changes | _within_findings({Finding.OUTCOME: ""}, fact)
 
 

@@ -11,6 +11,7 @@ from incident.workflows.card import CARD, LISTING
 from incident.workflows.change import CHANGE, QUIET
 from incident.workflows.decision import DECISION
 from incident.workflows.declare import DECLARE
+from incident.workflows.follow import LOOKING, NOTICE
 from incident.workflows.job import Job
 from incident.workflows.mark import MARK
 from incident.workflows.page import PAGE
@@ -36,6 +37,8 @@ WORKFLOWS: dict[str, Workflow[Job]] = {
         RENAME,
         MARK,
         VACANCY,
+        NOTICE,
+        LOOKING,
         UNDO,
         CARD,
         LISTING,
