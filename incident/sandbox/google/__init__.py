@@ -3,8 +3,10 @@
 from .api import FakeGoogle
 from .grid import Cell
 from .operations import Links
+from .person import Person
 from .seed import Workspace
 from .state import DriveFile, Space
+from .suggestions import Suggestion
 from .views import DocumentView, ParagraphView, Run
 
 __all__ = [
@@ -14,7 +16,9 @@ __all__ = [
     "FakeGoogle",
     "Links",
     "ParagraphView",
+    "Person",
     "Run",
     "Space",
+    "Suggestion",
     "Workspace",
 ]

@@ -26,6 +26,7 @@ from .errors import ApiError, invalid, unimplemented
 from .grid import Cell, Sheet, Spreadsheet
 from .meet import Meet
 from .operations import Json, Links, Operation, Request
+from .person import Person
 from .quotas import Quotas
 from .seed import Workspace, fill
 from .sheets import Sheets
@@ -47,6 +48,7 @@ class FakeGoogle:
     Attributes:
         links: where the pages of documents, spreadsheets, folders and calls are.
         enforce_quotas: whether too many calls a minute are refused as the services do.
+        person: a person at work on the same files.
     """
 
     def __init__(self, fault_injector: FaultInjector, clock: Callable[[], float] = time.time) -> None:
@@ -63,6 +65,7 @@ class FakeGoogle:
         self._quotas = Quotas(clock)
         self._drive = Drive(self._state, self.links)
         self._docs = Docs(self._state)
+        self.person = Person(self._state, self._docs)
         self._meet = Meet(self._state, self.links)
         self._operations: dict[str, dict[str, Operation]] = {
             "drive": self._drive.operations(),
@@ -89,6 +92,24 @@ class FakeGoogle:
     @search_lag_seconds.setter
     def search_lag_seconds(self, seconds: float) -> None:
         self._drive.search_lag_seconds = seconds
+
+    @property
+    def allows_suggesting(self) -> bool:
+        """Whether Docs knows `writeMode`; True at first. Where it does not, it refuses that with a 400."""
+        return self._docs.allows_suggesting
+
+    @allows_suggesting.setter
+    def allows_suggesting(self, allowed: bool) -> None:
+        self._docs.allows_suggesting = allowed
+
+    @property
+    def ranges_grow_at_end(self) -> bool:
+        """Whether what is inserted right behind a named range becomes part of it; False at first."""
+        return self._docs.ranges_grow_at_end
+
+    @ranges_grow_at_end.setter
+    def ranges_grow_at_end(self, grow: bool) -> None:
+        self._docs.ranges_grow_at_end = grow
 
     @property
     def version(self) -> int:
@@ -202,7 +223,9 @@ class FakeGoogle:
         """
         with self._state.lock:
             file = self._state.files[file_id]
-            return view(file.name, _content(file, Document))
+            document = _content(file, Document)
+            self._docs.remember(file, document)
+            return view(file.name, document)
 
     def document_text(self, file_id: str) -> str:
         """The plain text of a document, a newline after each paragraph.

@@ -12,12 +12,13 @@ Edit = Callable[[Json, str], Json | None]
 """Carries out one request, given its details and its place for messages; None: there is no reply to it."""
 
 
-def apply(edits: Mapping[str, Edit], requests: list[Json]) -> list[Json]:
+def apply(edits: Mapping[str, Edit], requests: list[Json], first: int = 0) -> list[Json]:
     """Carries requests out, in order.
 
     Args:
         edits: what to do, by the kind of request.
         requests: Docs' or Sheets' `Request`s, already held to the schema.
+        first: the place in the batch of the first of them, for messages.
 
     Returns:
         One reply for each; empty where there is nothing to say.
@@ -26,7 +27,7 @@ def apply(edits: Mapping[str, Edit], requests: list[Json]) -> list[Json]:
         ApiError: at the first that cannot be carried out; what was half-edited is to be dropped.
     """
     replies: list[Json] = []
-    for number, request in enumerate(requests):
+    for number, request in enumerate(requests, first):
         if len(request) != 1:
             raise invalid(f"Invalid requests[{number}]: exactly one kind of request is to be set.")
         [(kind, details)] = request.items()

@@ -5,16 +5,20 @@ Source: https://developers.google.com/workspace/calendar/api/v3/reference/events
 
 from __future__ import annotations
 
+import re
+import secrets
 from datetime import UTC, datetime
 
 from .errors import ApiError, invalid, unimplemented
 from .operations import Json, Operation, Request
-from .state import State, new_id, rfc3339
+from .state import State, rfc3339
 
 _WRITTEN = frozenset({
     "id", "summary", "description", "location", "start", "end", "attendees", "extendedProperties",
     "reminders", "transparency", "visibility", "status", "source", "guestsCanModify", "guestsCanInviteOthers",
 })  # fmt: skip
+_ID = re.compile(r"[a-v0-9]{5,1024}")
+"""What an event's id may be: base32hex in small letters (Calendar's reference of `Event.id`)."""
 
 
 class Calendar:
@@ -43,7 +47,9 @@ class Calendar:
                 raise invalid(f"Missing {name} time.", "required")
         _check_times(body)
         events = self._state.events.setdefault(request.parameters["calendarId"], {})
-        event_id = body.get("id", new_id(16).lower())
+        event_id = body.get("id", secrets.token_hex(13))
+        if not _ID.fullmatch(event_id):
+            raise invalid("Invalid resource id value.")
         if event_id in events:
             raise ApiError(409, "The requested identifier already exists.", "duplicate")
         now = rfc3339(self._state.clock())

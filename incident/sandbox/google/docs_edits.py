@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from . import batch, masks
+from . import batch, docs_styles, masks, suggestions
 from .document import Document, NamedRange, Paragraph
 from .errors import ApiError, invalid, unimplemented
 from .operations import Json
@@ -17,18 +17,34 @@ from .state import new_id
 _NUMBERED = ("DECIMAL", "ALPHA", "ROMAN")
 _DISCS = ("●", "○", "■")
 _LEVELS = 9
-_LINK_LOOK = {
-    "underline": True,
-    "foregroundColor": {"color": {"rgbColor": {"red": 0.07, "green": 0.33, "blue": 0.8}}},
+
+
+_SETTLED = {
+    "acceptSuggestion": "acceptedSuggestionIds",
+    "rejectSuggestion": "rejectedSuggestionIds",
 }
-"""What Docs gives a text that becomes a link, unless the request says otherwise."""
+"""Where an answer names the suggestions that a request has ended."""
 
 
 class Editor:
-    """Applies the requests of one batch to one document."""
+    """Applies the requests of one batch to one document.
 
-    def __init__(self, document: Document) -> None:
+    Attributes:
+        suggestions: Docs' `SuggestionResponse` to each request that was applied.
+    """
+
+    def __init__(self, document: Document, *, by_person: bool = False, suggesting: bool = False) -> None:
+        """Edits `document` itself.
+
+        Args:
+            document: what is edited.
+            by_person: whether a person does it, not the bot.
+            suggesting: whether the edits are only suggested.
+        """
+        self.suggestions: list[Json] = []
         self._document = document
+        self._by_person = by_person
+        self._suggesting = suggesting
         self._edits: dict[str, batch.Edit] = {
             "replaceAllText": self._replace_all_text,
             "insertText": self._insert_text,
@@ -40,7 +56,13 @@ class Editor:
             "updateParagraphStyle": self._update_paragraph_style,
             "createParagraphBullets": self._create_paragraph_bullets,
             "deleteParagraphBullets": self._delete_paragraph_bullets,
+            "acceptSuggestion": partial(self._settle, suggestions.accept),
+            "rejectSuggestion": partial(self._settle, suggestions.reject),
+            "deleteSuggestion": partial(self._settle, suggestions.withdraw),
         }
+        if suggesting:
+            suggested = ("insertText", "deleteContentRange")
+            self._edits = {kind: self._edits[kind] for kind in suggested}
 
     def apply(self, requests: list[Json]) -> list[Json]:
         """Carries the requests out, in order.
@@ -54,7 +76,19 @@ class Editor:
         Raises:
             ApiError: at the first that cannot be carried out; the half-edited document is to be dropped.
         """
-        return batch.apply(self._edits, requests)
+        replies: list[Json] = []
+        for number, request in enumerate(requests):
+            before = set(self._document.authors)
+            replies += batch.apply(self._edits, [request], first=number)
+            self.suggestions.append(self._affected(before, request))
+        return replies
+
+    def _affected(self, before: set[str], request: Json) -> Json:
+        """Docs' `SuggestionResponse` to one request."""
+        after = self._document.authors.keys()
+        settled = next((ids for kind, ids in _SETTLED.items() if kind in request), "deletedSuggestionIds")
+        found = {"createdSuggestionIds": sorted(after - before), settled: sorted(before - after)}
+        return {name: ids for name, ids in found.items() if ids}
 
     def _replace_all_text(self, details: Json, place: str) -> Json:
         batch.only(details, {"containsText", "replaceText"}, place)
@@ -84,7 +118,10 @@ class Editor:
         else:
             self._only_tab(details["endOfSegmentLocation"], place)
             position = len(self._document.glyphs) - 1
-        self._document.splice(position, position, text)
+        if self._suggesting:
+            suggestions.insert(self._document, position, text, by_person=self._by_person)
+        else:
+            self._document.splice(position, position, text)
 
     def _delete_content_range(self, details: Json, place: str) -> None:
         start, end = self._range(details, place)
@@ -92,14 +129,18 @@ class Editor:
             raise invalid(
                 f"Invalid {place}: The range cannot include the newline character at the end of the segment."
             )
-        self._document.splice(start, end, "")
+        if self._suggesting:
+            suggestions.delete(self._document, start, end, by_person=self._by_person)
+        else:
+            self._document.splice(start, end, "")
 
     def _create_named_range(self, details: Json, place: str) -> Json:
         name: str = details.get("name", "")
         if not 1 <= len(name.encode("utf-16-le")) // 2 <= 256:  # noqa: PLR2004 - Docs' own limit
             raise invalid(f"Invalid {place}: The name must be 1 to 256 UTF-16 code units long.")
         start, end = self._range(details, place)
-        named = NamedRange(f"kix.{new_id(9)}", name, start, end)
+        keys = {glyph.key for glyph in self._document.glyphs[start:end]}
+        named = NamedRange(f"kix.{new_id(9)}", name, keys)
         self._document.ranges.append(named)
         return {"namedRangeId": named.id}
 
@@ -111,20 +152,17 @@ class Editor:
     def _replace_named_range_content(self, details: Json, place: str) -> None:
         batch.only(details, {"text", "namedRangeId", "namedRangeName"}, place)
         for named in self._named(details, ("namedRangeId", "namedRangeName"), place):
+            first, *others = self._document.spans_of(named)
+            for start, end in reversed(others):
+                self._document.splice(start, end, "")
             # The final newline stays, as Docs has it.
-            end = min(named.end, len(self._document.glyphs) - 1)
-            self._document.splice(named.start, end, details.get("text", ""))
+            end = min(first[1], len(self._document.glyphs) - 1)
+            self._document.splice(first[0], end, details.get("text", ""))
 
     def _update_text_style(self, details: Json, place: str) -> None:
         start, end = self._range(details, place)
         mask = batch.mask(details, "docs", "TextStyle", place)
-        style: Json = details.get("textStyle", {})
-        if "link" in mask and style.get("link"):
-            implied = {
-                name: look for name, look in _LINK_LOOK.items() if name not in mask and "*" not in mask
-            }
-            style, mask = {**style, **implied}, {**mask, **{name: {} for name in implied}}
-        self._document.restyle(start, end, lambda old: masks.write(old, style, mask))
+        docs_styles.restyle(self._document, (start, end), details.get("textStyle", {}), mask)
 
     def _update_paragraph_style(self, details: Json, place: str) -> None:
         start, end = self._range(details, place)
@@ -143,9 +181,9 @@ class Editor:
     def _create_paragraph_bullets(self, details: Json, place: str) -> None:
         start, end = self._range(details, place)
         preset: str = details.get("bulletPreset", "BULLET_DISC_CIRCLE_SQUARE")
-        list_id = f"kix.{new_id(9)}"
-        self._document.lists[list_id] = _list(preset)
-        touched = [(first, last) for first, last in self._document.spans() if first < end and start < last]
+        spans = list(self._document.spans())
+        touched = [(first, last) for first, last in spans if first < end and start < last]
+        list_id = self._list_before(touched[0][0], preset) or self._new_list(preset)
         for first, last in reversed(touched):
             text = self._document.text[first:last]
             level = min(len(text) - len(text.lstrip("\t")), _LEVELS - 1)
@@ -154,9 +192,24 @@ class Editor:
             if level:  # tabs say how deep, and are taken out
                 self._document.splice(first, first + level, "")
 
+    def _list_before(self, position: int, preset: str) -> str | None:
+        """The list of the paragraph that ends before `position`, if it has the same preset."""
+        paragraph = self._document.glyphs[position - 1].paragraph if position else None
+        list_id: str | None = paragraph.bullet["listId"] if paragraph and paragraph.bullet else None
+        return list_id if list_id and self._document.presets.get(list_id) == preset else None
+
+    def _new_list(self, preset: str) -> str:
+        list_id = f"kix.{new_id(9)}"
+        self._document.lists[list_id] = _list(preset)
+        self._document.presets[list_id] = preset
+        return list_id
+
     def _delete_paragraph_bullets(self, details: Json, place: str) -> None:
         start, end = self._range(details, place)
         self._document.reform(start, end, partial(_with_bullet, bullet=None))
+
+    def _settle(self, settle: suggestions.Settle, details: Json, place: str) -> None:
+        settle(self._document, details.get("suggestionId", ""), place, by_person=self._by_person)
 
     def _named(self, details: Json, keys: tuple[str, str], place: str) -> list[NamedRange]:
         id_key, name_key = keys

@@ -86,7 +86,8 @@ class Drive:
 
     def _list(self, request: Request) -> Json:
         parameters = request.parameters
-        wanted = drive_query.parse(parameters["q"]) if parameters.get("q") else lambda _: True
+        query = parameters.get("q")
+        wanted = drive_query.parse(query, self._state.in_trash) if query else lambda _: True
         newest = self._state.clock() - self.search_lag_seconds
         searched = _searched(parameters)
         found = [
@@ -149,8 +150,9 @@ class Drive:
         file.app_properties, file.properties = properties, others
         file.name = body.get("name", file.name)
         file.description = body.get("description", file.description)
-        file.trashed = body.get("trashed", file.trashed)
         file.modified, file.modified_by_person = self._state.clock(), False
+        if "trashed" in body:
+            self._state.trash(file, trashed=body["trashed"], by_person=False)
         return self._resource(file)
 
     def _delete(self, request: Request) -> Json:
@@ -237,7 +239,8 @@ class Drive:
             "name": file.name,
             "mimeType": file.mime_type,
             "description": file.description,
-            "trashed": file.trashed,
+            "trashed": self._state.in_trash(file),
+            "explicitlyTrashed": file.trashed,
             "parents": [file.parent],
             "appProperties": file.app_properties,
             "properties": file.properties,
@@ -254,6 +257,9 @@ class Drive:
         }
         if file.drive_id:
             resource["driveId"] = file.drive_id
+            if file.trashed_at is not None:
+                resource["trashedTime"] = rfc3339(file.trashed_at)
+                resource["trashingUser"] = _user(me=not file.trashed_by_person)
         else:
             resource["permissions"] = file.permissions
         return {name: value for name, value in resource.items() if value not in ("", {}, [])}

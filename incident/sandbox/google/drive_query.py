@@ -37,8 +37,12 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-def parse(query: str) -> Predicate:
+def parse(query: str, in_trash: Predicate) -> Predicate:
     """Reads a query.
+
+    Args:
+        query: in Drive's search language.
+        in_trash: whether a file, or a folder that it is in, is in the trash.
 
     Returns:
         What tells whether a file is found.
@@ -54,15 +58,16 @@ def parse(query: str) -> Predicate:
             raise _unreadable(query)
         tokens.append(token[1])
         position = token.end()
-    return _Parser(query, tokens).parse()
+    return _Parser(query, tokens, in_trash).parse()
 
 
 class _Parser:
     """Recursive descent: `or` binds least, then `and`, then `not`."""
 
-    def __init__(self, query: str, tokens: list[str]) -> None:
+    def __init__(self, query: str, tokens: list[str], in_trash: Predicate) -> None:
         self._query = query
         self._tokens = tokens
+        self._in_trash = in_trash
 
     def parse(self) -> Predicate:
         found = self._either()
@@ -106,7 +111,7 @@ class _Parser:
             wanted = {"true": True, "false": False}.get(self._next())
             if wanted is None:
                 raise _unreadable(self._query)
-            return lambda file: (file.trashed is wanted) is (operator == "=")
+            return lambda file: (self._in_trash(file) is wanted) is (operator == "=")
         raise unimplemented(f"'{field} {operator}' in a search; or it is not one of Drive's")
 
     def _parent(self) -> Predicate:

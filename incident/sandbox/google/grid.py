@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 Json = dict[str, Any]
+Dimension = Literal["ROWS", "COLUMNS"]
 
 _HYPERLINK = re.compile(
     r'=\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*"((?:[^"]|"")*)"\s*)?\)\s*', re.IGNORECASE
@@ -41,6 +42,27 @@ class Cell:
     note: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Developer metadata of a row, a column, a tab or a whole spreadsheet.
+
+    Attributes:
+        id: the number by which requests name it; one of its kind in the spreadsheet.
+        key: what it is called; several may have the same.
+        value: what it says, or None.
+        visibility: `DOCUMENT` or `PROJECT`.
+        dimension: whether it belongs to a row or a column; None for a tab or a spreadsheet.
+        index: of the row or column, from 0.
+    """
+
+    id: int
+    key: str
+    value: str | None
+    visibility: str
+    dimension: Dimension | None = None
+    index: int = 0
+
+
 @dataclass
 class Sheet:
     """One tab.
@@ -51,6 +73,7 @@ class Sheet:
         basic_filter: Sheets' `BasicFilter`.
         charts: Sheets' `EmbeddedChart`s.
         widths: pixels by column from 0, of those that somebody has set.
+        metadata: of the tab, its rows and its columns.
     """
 
     properties: Json
@@ -58,6 +81,7 @@ class Sheet:
     basic_filter: Json | None = None
     charts: list[Json] = field(default_factory=list)
     widths: dict[int, int] = field(default_factory=dict)
+    metadata: list[Metadata] = field(default_factory=list)
 
     @property
     def id(self) -> int:
@@ -94,27 +118,81 @@ class Sheet:
         size["columnCount"] = max(size["columnCount"], column + 1)
         self.properties = {**self.properties, "gridProperties": size}
 
+    def size(self, dimension: Dimension) -> int:
+        """How many rows or columns the grid has."""
+        return self.row_count if dimension == "ROWS" else self.column_count
+
+    def insert(self, dimension: Dimension, at: int, count: int) -> None:
+        """Inserts empty rows or columns; those from `at` on make room, with their metadata."""
+        self._renumber(dimension, lambda index: index + count if index >= at else index)
+        self._resize(dimension, count)
+
+    def delete(self, dimension: Dimension, start: int, end: int) -> None:
+        """Deletes the rows or columns from `start` to before `end`, with their metadata."""
+        count = end - start
+        self._renumber(
+            dimension, lambda index: index if index < start else index - count if index >= end else None
+        )
+        self._resize(dimension, -count)
+
     def insert_rows(self, at: int, count: int) -> None:
         """Moves everything from row `at` on down."""
-        self.cells = {(r + count if r >= at else r, c): cell for (r, c), cell in self.cells.items()}
-        size = dict(self.properties["gridProperties"])
-        size["rowCount"] += count
-        self.properties = {**self.properties, "gridProperties": size}
+        self.insert("ROWS", at, count)
 
     def delete_rows(self, start: int, end: int) -> None:
         """Deletes the rows from `start` to before `end`; what is below moves up."""
-        kept = {place: cell for place, cell in self.cells.items() if not start <= place[0] < end}
-        self.cells = {(r - (end - start) if r >= end else r, c): cell for (r, c), cell in kept.items()}
-        size = dict(self.properties["gridProperties"])
-        size["rowCount"] -= end - start
-        self.properties = {**self.properties, "gridProperties": size}
+        self.delete("ROWS", start, end)
 
     def move_row(self, source: int, target: int) -> None:
         """Moves one row to where another stands; those in between move along, as when a person drags it."""
         order = [row for row in range(self.row_count) if row != source]
         order.insert(target, source)
         places = {old: new for new, old in enumerate(order)}
-        self.cells = {(places[row], column): cell for (row, column), cell in self.cells.items()}
+        self._renumber("ROWS", lambda row: places[row])
+
+    def sort(self, rows: range, columns: range, by: Sequence[tuple[int, bool]]) -> None:
+        """Sorts the cells of an area. The metadata of rows stay: nothing documents that they follow.
+
+        Args:
+            rows: of the area.
+            columns: likewise.
+            by: columns to sort by, the first first, each with whether it descends. Empty cells come last.
+        """
+        order = list(rows)
+        for column, descending in reversed(by):
+            values = {row: show(self.cells.get((row, column), {})).value for row in rows}
+            empty = [row for row in order if values[row] is None]
+            filled = [row for row in order if values[row] is not None]
+            filled.sort(key=lambda row: _rank(values[row]), reverse=descending)
+            order = filled + empty
+        cells = {place: cell for place, cell in self.cells.items() if not _within(place, rows, columns)}
+        for new, old in zip(rows, order, strict=True):
+            for column in columns:
+                if (old, column) in self.cells:
+                    cells[new, column] = self.cells[old, column]
+        self.cells = cells
+
+    def _renumber(self, dimension: Dimension, moved: Callable[[int], int | None]) -> None:
+        """Gives rows or columns other numbers; what `moved` gives None for is dropped."""
+        across = dimension == "COLUMNS"
+        cells: dict[tuple[int, int], Json] = {}
+        for (row, column), cell in self.cells.items():
+            place = (row, moved(column)) if across else (moved(row), column)
+            if place[0] is not None and place[1] is not None:
+                cells[place[0], place[1]] = cell
+        self.cells = cells
+        if across:
+            widths = [(moved(column), pixels) for column, pixels in self.widths.items()]
+            self.widths = {column: pixels for column, pixels in widths if column is not None}
+        self.metadata = [
+            kept for item in self.metadata if (kept := _moved(item, dimension, moved)) is not None
+        ]
+
+    def _resize(self, dimension: Dimension, by: int) -> None:
+        name = "rowCount" if dimension == "ROWS" else "columnCount"
+        size = dict(self.properties["gridProperties"])
+        size[name] += by
+        self.properties = {**self.properties, "gridProperties": size}
 
     def rows(self) -> list[list[Cell]]:
         """Every row down to the last with a value, each as wide as the widest."""
@@ -132,11 +210,13 @@ class Spreadsheet:
         locale: such as `en_US`.
         timezone: an IANA name.
         sheets: the tabs, in order.
+        metadata: of the spreadsheet as a whole.
     """
 
     locale: str = "en_US"
     timezone: str = "Etc/UTC"
     sheets: list[Sheet] = field(default_factory=list)
+    metadata: list[Metadata] = field(default_factory=list)
 
     def copy(self) -> Spreadsheet:
         """A spreadsheet of its own with the same content."""
@@ -162,9 +242,11 @@ class Spreadsheet:
                     "basic_filter": sheet.basic_filter,
                     "charts": sheet.charts,
                     "widths": [[column, pixels] for column, pixels in sheet.widths.items()],
+                    "metadata": [asdict(item) for item in sheet.metadata],
                 }
                 for sheet in self.sheets
             ],
+            "metadata": [asdict(item) for item in self.metadata],
         }
 
     @classmethod
@@ -177,11 +259,13 @@ class Spreadsheet:
                 {(row, column): cell for row, column, cell in sheet["cells"]},
                 sheet["basic_filter"],
                 sheet["charts"],
-                dict(sheet.get("widths", [])),  # which older sandboxes did not save
+                dict(sheet.get("widths", [])),  # which older sandboxes did not save, nor metadata
+                [Metadata(**item) for item in sheet.get("metadata", [])],
             )
             for sheet in data["sheets"]
         ]
-        return cls(data["locale"], data["timezone"], sheets)
+        metadata = [Metadata(**item) for item in data.get("metadata", [])]
+        return cls(data["locale"], data["timezone"], sheets, metadata)
 
 
 def new_sheet(sheet_id: int, title: str, index: int, *, frozen_rows: int = 0) -> Sheet:
@@ -233,6 +317,26 @@ def show(cell: Json) -> Cell:
 def serial(moment: datetime) -> float:
     """A date and time as Sheets counts it: days since 30 December 1899, without a time zone."""
     return (moment.replace(tzinfo=None) - _EPOCH) / timedelta(days=1)
+
+
+def _moved(item: Metadata, dimension: Dimension, moved: Callable[[int], int | None]) -> Metadata | None:
+    if item.dimension != dimension:
+        return item
+    index = moved(item.index)
+    return None if index is None else replace(item, index=index)
+
+
+def _within(place: tuple[int, int], rows: range, columns: range) -> bool:
+    return place[0] in rows and place[1] in columns
+
+
+def _rank(value: str | float | bool | None) -> tuple[int, float, str]:
+    """Numbers stand before texts, texts before truths; of texts case does not matter."""
+    if isinstance(value, bool):
+        return 2, float(value), ""
+    if isinstance(value, str):
+        return 1, 0.0, value.casefold()
+    return 0, value or 0.0, ""
 
 
 def _text(value: str | float | bool | None, number_format: Json) -> str:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import random
 
-from . import a1
+from . import a1, sheets_metadata
 from .errors import ApiError, invalid, unimplemented
-from .grid import Cell, Json, Sheet, Spreadsheet, new_sheet, show
+from .grid import Cell, Dimension, Json, Sheet, Spreadsheet, new_sheet, show
 from .operations import Links, Operation, Request
 from .sheets_edits import Editor
+from .sheets_metadata import Place
 from .state import SPREADSHEET, DriveFile, State
 
 _BATCH_FIELDS = frozenset(
@@ -35,6 +36,11 @@ class Sheets:
             "spreadsheets.get": Operation(self._get, one | {"includeGridData", "ranges"}),
             "spreadsheets.create": Operation(self._create, body=frozenset({"properties", "sheets"})),
             "spreadsheets.batchUpdate": Operation(self._batch_update, one, _BATCH_FIELDS),
+            "spreadsheets.getByDataFilter": Operation(
+                self._get_filtered, one, frozenset({"dataFilters", "includeGridData"})
+            ),
+            "spreadsheets.developerMetadata.get": Operation(self._metadata, one | {"metadataId"}),
+            "spreadsheets.developerMetadata.search": Operation(self._search, one, frozenset({"dataFilters"})),
         }
 
     def _get(self, request: Request) -> Json:
@@ -43,6 +49,34 @@ class Sheets:
         # With a mask the mask alone decides about grid data (Sheets' reference of `includeGridData`).
         grid = bool(request.parameters.get("includeGridData")) or "fields" in request.parameters
         return self._resource(file, spreadsheet, areas, grid=grid)
+
+    def _get_filtered(self, request: Request) -> Json:
+        file, spreadsheet = find(self._state, request)
+        filters: list[Json] = request.body.get("dataFilters", [])
+        areas = [area for each in filters for area in sheets_metadata.areas(spreadsheet, each, "dataFilters")]
+        grid = bool(request.body.get("includeGridData")) or "fields" in request.parameters
+        shown = self._resource(file, spreadsheet, areas, grid=grid)
+        return {**shown, "sheets": []} if filters and not areas else shown
+
+    def _metadata(self, request: Request) -> Json:
+        _, spreadsheet = find(self._state, request)
+        number: int = request.parameters["metadataId"]
+        for place, item in sheets_metadata.everything(spreadsheet):
+            if item.id == number:
+                return sheets_metadata.resource(place, item)
+        raise ApiError(404, f"No developer metadata with ID {number}.")
+
+    def _search(self, request: Request) -> Json:
+        _, spreadsheet = find(self._state, request)
+        filters: list[Json] = request.body.get("dataFilters", [])
+        if not filters:
+            raise invalid("Invalid dataFilters: At least one data filter must be set.")
+        matched: dict[int, Json] = {}
+        for data_filter in filters:
+            for place, item in sheets_metadata.found(spreadsheet, data_filter, "dataFilters"):
+                shown = {"developerMetadata": sheets_metadata.resource(place, item), "dataFilters": []}
+                matched.setdefault(item.id, shown)["dataFilters"].append(data_filter)
+        return {"matchedDeveloperMetadata": list(matched.values())} if matched else {}
 
     def _create(self, request: Request) -> Json:
         properties: Json = request.body.get("properties", {})
@@ -88,8 +122,10 @@ class Sheets:
             for sheet in spreadsheet.sheets
             if not wanted or sheet.id in wanted
         ]
+        own = [sheets_metadata.resource(Place(None), item) for item in spreadsheet.metadata]
         return {
             "spreadsheetId": file.id,
+            **({"developerMetadata": own} if own else {}),
             "properties": {
                 "title": file.name,
                 "locale": spreadsheet.locale,
@@ -120,11 +156,16 @@ def _sheet(sheet: Sheet, areas: list[a1.Area], *, grid: bool) -> Json:
         resource["basicFilter"] = sheet.basic_filter
     if sheet.charts:
         resource["charts"] = sheet.charts
+    bound = [
+        sheets_metadata.resource(Place(sheet), item) for item in sheet.metadata if item.dimension is None
+    ]
+    if bound:
+        resource["developerMetadata"] = bound
     if grid:
         own = [area for area in areas if area.sheet.id == sheet.id] or [
             a1.Area(sheet, 0, 0, sheet.row_count, sheet.column_count)
         ]
-        resource["data"] = [{**_grid_data(area), **_widths(area)} for area in own]
+        resource["data"] = [{**_grid_data(area), **_dimensions(area)} for area in own]
     return resource
 
 
@@ -144,13 +185,33 @@ def _grid_data(area: a1.Area) -> Json:
     }
 
 
-def _widths(area: a1.Area) -> Json:
-    """What is known of the columns of an area, if anything is."""
-    known = [column for column in area.sheet.widths if area.left <= column < area.right]
-    if not known:
-        return {}
-    columns = range(area.left, max(known) + 1)
-    return {"columnMetadata": [{"pixelSize": area.sheet.widths.get(column, _WIDTH)} for column in columns]}
+def _dimensions(area: a1.Area) -> Json:
+    """What is known of the rows and columns of an area, if anything is."""
+    sheet = area.sheet
+    rows = [_tagged(sheet, "ROWS", row) for row in range(area.top, area.bottom)]
+    columns = [
+        {**_tagged(sheet, "COLUMNS", column), **_wide(sheet, column)}
+        for column in range(area.left, area.right)
+    ]
+    known = {"rowMetadata": _to_the_last(rows), "columnMetadata": _to_the_last(columns)}
+    if known["columnMetadata"]:
+        known["columnMetadata"] = [{"pixelSize": _WIDTH, **column} for column in known["columnMetadata"]]
+    return {name: items for name, items in known.items() if items}
+
+
+def _wide(sheet: Sheet, column: int) -> Json:
+    return {"pixelSize": sheet.widths[column]} if column in sheet.widths else {}
+
+
+def _tagged(sheet: Sheet, dimension: Dimension, index: int) -> Json:
+    place = Place(sheet, dimension, index)
+    own = [item for item in sheet.metadata if (item.dimension, item.index) == (dimension, index)]
+    return {"developerMetadata": [sheets_metadata.resource(place, item) for item in own]} if own else {}
+
+
+def _to_the_last(items: list[Json]) -> list[Json]:
+    """Without the empty ones at the end."""
+    return items[: max((number for number, item in enumerate(items, 1) if item), default=0)]
 
 
 def _cell_data(cell: Json) -> Json:

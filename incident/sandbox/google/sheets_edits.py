@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from . import batch, masks
 from .errors import ApiError, invalid, unimplemented
-from .grid import Json, Sheet, Spreadsheet, new_sheet, show
+from .grid import Dimension, Json, Sheet, Spreadsheet, new_sheet, show
+from .sheets_metadata import MetadataEditor
 
 CELL_CHARACTERS = 50_000
 """The most text a cell holds (Sheets' limits)."""
@@ -36,12 +37,16 @@ class Editor:
             "deleteSheet": self._delete_sheet,
             "updateSheetProperties": self._update_sheet_properties,
             "updateDimensionProperties": self._update_dimension_properties,
+            "insertDimension": self._insert_dimension,
             "deleteDimension": self._delete_dimension,
+            "moveDimension": self._move_dimension,
+            "sortRange": self._sort_range,
             "updateSpreadsheetProperties": self._update_spreadsheet_properties,
             "setBasicFilter": self._set_basic_filter,
             "setDataValidation": self._set_data_validation,
             "addChart": self._add_chart,
             "findReplace": self._find_replace,
+            **MetadataEditor(spreadsheet).edits(),
         }
 
     def apply(self, requests: list[Json]) -> list[Json]:
@@ -144,17 +149,52 @@ class Editor:
                 raise invalid(f"Invalid {place}: There is no column {column} to change.")
             sheet.widths[column] = details.get("properties", {}).get("pixelSize", 0)
 
+    def _insert_dimension(self, details: Json, place: str) -> None:
+        sheet, dimension, bounds = self._dimension_range(details.get("range", {}), place, inserting=True)
+        if details.get("inheritFromBefore") and bounds.start == 0:
+            raise invalid(f"Invalid {place}: There is nothing before the first to inherit from.")
+        sheet.insert(dimension, bounds.start, len(bounds))
+
     def _delete_dimension(self, details: Json, place: str) -> None:
-        rows: Json = details.get("range", {})
-        sheet = self._sheet(rows.get("sheetId", 0), place)
-        if rows.get("dimension") != "ROWS":
-            raise unimplemented(f"{place} of anything but rows")
-        start, end = rows.get("startIndex", 0), rows.get("endIndex", sheet.row_count)
-        if not 0 <= start < end <= sheet.row_count:
-            raise invalid(f"Invalid {place}: There are no rows {start} to {end} to delete.")
-        if end - start == sheet.row_count:
-            raise invalid(f"Invalid {place}: You can't delete all the rows on the sheet.")
-        sheet.delete_rows(start, end)
+        sheet, dimension, bounds = self._dimension_range(details.get("range", {}), place)
+        if len(bounds) == sheet.size(dimension):
+            raise invalid(f"Invalid {place}: You can't delete all the {dimension.lower()} on the sheet.")
+        sheet.delete(dimension, bounds.start, bounds.stop)
+
+    def _move_dimension(self, details: Json, place: str) -> None:
+        sheet, dimension, bounds = self._dimension_range(details.get("source", {}), place)
+        target: int = details.get("destinationIndex", 0)
+        if dimension != "ROWS" or len(bounds) != 1:
+            raise unimplemented(f"{place} of anything but one row")
+        if not 0 <= target <= sheet.row_count or bounds.start < target < bounds.stop:
+            raise invalid(f"Invalid {place}: There is no row {target} to move to.")
+        # The index is that of before the row is taken out.
+        sheet.move_row(bounds.start, target if target <= bounds.start else target - 1)
+
+    def _sort_range(self, details: Json, place: str) -> None:
+        sheet, cells = self._grid_range(details.get("range", {}), place)
+        by: list[tuple[int, bool]] = []
+        for spec in details.get("sortSpecs", []):
+            batch.only(spec, {"dimensionIndex", "sortOrder"}, f"{place}.sortSpecs")
+            by.append((spec.get("dimensionIndex", 0), spec.get("sortOrder") == "DESCENDING"))
+        (top, left), (bottom, right) = cells[0], cells[-1]
+        if not by or any(not left <= column <= right for column, _ in by):
+            raise invalid(f"Invalid {place}: The columns to sort by must be within the range.")
+        sheet.sort(range(top, bottom + 1), range(left, right + 1), by)
+
+    def _dimension_range(
+        self, given: Json, place: str, *, inserting: bool = False
+    ) -> tuple[Sheet, Dimension, range]:
+        """The rows or columns of a Sheets `DimensionRange`; those to insert may end outside of the grid."""
+        sheet = self._sheet(given.get("sheetId", 0), place)
+        if given.get("dimension") not in ("ROWS", "COLUMNS"):
+            raise invalid(f"Invalid {place}: 'dimension' is to be ROWS or COLUMNS.")
+        dimension: Dimension = given["dimension"]
+        size = sheet.size(dimension)
+        start, end = given.get("startIndex", 0), given.get("endIndex", size)
+        if not 0 <= start < end or (start > size if inserting else end > size):
+            raise invalid(f"Invalid {place}: There are no {dimension.lower()} {start} to {end}.")
+        return sheet, dimension, range(start, end)
 
     def _update_spreadsheet_properties(self, details: Json, place: str) -> None:
         mask = batch.mask(details, "sheets", "SpreadsheetProperties", place)

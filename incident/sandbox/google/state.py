@@ -37,6 +37,9 @@ class DriveFile:
         content: the document or spreadsheet; None for a folder.
         read_only: whether the bot may read it and no more.
         modified_by_person: whether a person changed it last, not the bot.
+        trashed: whether it is in the trash itself, and not only a folder that it is in.
+        trashed_at: seconds since the epoch; None outside of the trash.
+        trashed_by_person: whether a person put it there, not the bot.
     """
 
     id: str
@@ -54,6 +57,8 @@ class DriveFile:
     content: Content = None
     read_only: bool = False
     modified_by_person: bool = False
+    trashed_at: float | None = None
+    trashed_by_person: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON, for `from_json`."""
@@ -138,6 +143,21 @@ class State:
         file = DriveFile(new_id(33), name, mime_type, parent, drive_id, now, now, content=content)
         self.files[file.id] = file
         return file
+
+    def in_trash(self, file: DriveFile) -> bool:
+        """Whether a file is in the trash, by itself or with a folder that it is in."""
+        above: DriveFile | None = file
+        while above is not None and not above.trashed:
+            above = self.files.get(above.parent)
+        return above is not None
+
+    def trash(self, file: DriveFile, *, trashed: bool, by_person: bool) -> None:
+        """Puts a file into the trash, or takes it out."""
+        if trashed == file.trashed:
+            return
+        file.trashed = trashed
+        file.trashed_at = self.clock() if trashed else None
+        file.trashed_by_person = trashed and by_person
 
 
 def new_id(size: int = 12) -> str:

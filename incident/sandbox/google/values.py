@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
-from . import a1, masks
+from . import a1, masks, sheets_metadata
 from .errors import invalid
 from .grid import Json, Sheet, serial, show
 from .operations import Operation, Request
@@ -37,26 +37,36 @@ class Values:
             "spreadsheets.values.batchGet": Operation(self._batch_get, one | shown | {"ranges"}),
             "spreadsheets.values.append": Operation(self._append, written | {"insertDataOption"}),
             "spreadsheets.values.update": Operation(self._update, written),
+            "spreadsheets.values.batchGetByDataFilter": Operation(
+                self._batch_get_filtered, one, shown | {"dataFilters"}
+            ),
+            "spreadsheets.values.batchUpdateByDataFilter": Operation(
+                self._batch_update_filtered,
+                one,
+                frozenset(
+                    {"data", "valueInputOption", "includeValuesInResponse", "responseValueRenderOption"}
+                ),
+            ),
         }
 
     def _get(self, request: Request) -> Json:
         _, spreadsheet = find(self._state, request)
-        return _read(a1.parse(request.parameters["range"], spreadsheet), request)
+        return _read(a1.parse(request.parameters["range"], spreadsheet), request.parameters)
 
     def _batch_get(self, request: Request) -> Json:
         file, spreadsheet = find(self._state, request)
         areas = [a1.parse(text, spreadsheet) for text in request.parameters.get("ranges", [])]
-        return {"spreadsheetId": file.id, "valueRanges": [_read(area, request) for area in areas]}
+        return {"spreadsheetId": file.id, "valueRanges": [_read(area, request.parameters) for area in areas]}
 
     def _append(self, request: Request) -> Json:
         file, spreadsheet = find(self._state, request)
         area = a1.parse(request.parameters["range"], spreadsheet)
-        rows = _rows(request)
+        rows = _rows(request.body)
         table = _table(area)
         row, column = (table.bottom, table.left) if table else (area.top, area.left)
         if request.parameters.get("insertDataOption") == "INSERT_ROWS" and table:
             area.sheet.insert_rows(row, len(rows))
-        updates = self._write(request, area.sheet, row, column, rows)
+        updates = _write(request.parameters, area.sheet, row, column, rows)
         file.modified = self._state.clock()
         answer: Json = {"spreadsheetId": file.id, "updates": {"spreadsheetId": file.id, **updates}}
         return {**answer, "tableRange": str(table)} if table else answer
@@ -67,47 +77,87 @@ class Values:
         named = request.body.get("range")
         if named is not None and str(a1.parse(named, spreadsheet)) != str(area):
             raise invalid(f"Requested writing within range [{area}], but the body names [{named}]")
-        rows = _rows(request)
-        single = ":" not in request.parameters["range"]
-        if not single and (
-            len(rows) > area.bottom - area.top or max(map(len, rows)) > area.right - area.left
-        ):
-            raise invalid(f"Requested writing within range [{area}], but tried writing outside of it")
-        updates = self._write(request, area.sheet, area.top, area.left, rows)
+        rows = _rows(request.body)
+        if ":" in request.parameters["range"]:
+            _refuse_beyond(area, rows)
+        updates = _write(request.parameters, area.sheet, area.top, area.left, rows)
         file.modified = self._state.clock()
         return {"spreadsheetId": file.id, **updates}
 
-    def _write(self, request: Request, sheet: Sheet, top: int, left: int, rows: list[list[Any]]) -> Json:
-        parse = _PARSERS.get(request.parameters.get("valueInputOption", ""))
-        if parse is None:
-            raise invalid("'valueInputOption' is required but not specified")
-        written = [
-            (top + down, left + across, parse(value))
-            for down, row in enumerate(rows)
-            for across, value in enumerate(row)
-            if value is not None  # null leaves a cell as it is
+    def _batch_get_filtered(self, request: Request) -> Json:
+        file, spreadsheet = find(self._state, request)
+        ranges: dict[str, tuple[a1.Area, list[Json]]] = {}
+        for data_filter in request.body.get("dataFilters", []):
+            for area in sheets_metadata.areas(spreadsheet, data_filter, "dataFilters"):
+                ranges.setdefault(str(area), (area, []))[1].append(data_filter)
+        matched = [
+            {"valueRange": _read(area, request.body), "dataFilters": filters}
+            for area, filters in ranges.values()
         ]
-        for row, column, entered in written:
-            old = sheet.cells.get((row, column), {})
-            kept = masks.write(old, {}, {"userEnteredValue": {}, "textFormatRuns": {}})
-            sheet.put(row, column, {**kept, **entered})
-        if not rows or not any(rows):
-            return {}
-        area = a1.Area(sheet, top, left, top + len(rows), left + max(map(len, rows)))
-        answer: Json = {
-            "updatedRange": str(area),
-            "updatedRows": len({row for row, _, _ in written}),
-            "updatedColumns": len({column for _, column, _ in written}),
-            "updatedCells": len(written),
-        }
-        if request.parameters.get("includeValuesInResponse"):
-            rendering = request.parameters.get("responseValueRenderOption", "FORMATTED_VALUE")
-            answer["updatedData"] = _read(area, Request({"valueRenderOption": rendering}, {}))
-        return answer
+        return {"spreadsheetId": file.id, **({"valueRanges": matched} if matched else {})}
+
+    def _batch_update_filtered(self, request: Request) -> Json:
+        file, spreadsheet = find(self._state, request)
+        edited = spreadsheet.copy()  # all or nothing
+        responses: list[Json] = []
+        for item in request.body.get("data", []):
+            rows, data_filter = _rows(item), item.get("dataFilter", {})
+            for area in sheets_metadata.areas(edited, data_filter, "data.dataFilter"):
+                _refuse_beyond(area, rows)
+                updates = _write(request.body, area.sheet, area.top, area.left, rows)
+                responses.append({**updates, "dataFilter": data_filter})
+        file.content, file.modified, file.modified_by_person = edited, self._state.clock(), False
+        return {"spreadsheetId": file.id, "responses": responses, **_totals(responses)}
 
 
-def _rows(request: Request) -> list[list[Any]]:
-    rows: list[list[Any]] = request.body.get("values", [])
+def _write(options: Json, sheet: Sheet, top: int, left: int, rows: list[list[Any]]) -> Json:
+    parse = _PARSERS.get(options.get("valueInputOption", ""))
+    if parse is None:
+        raise invalid("'valueInputOption' is required but not specified")
+    written = [
+        (top + down, left + across, parse(value))
+        for down, row in enumerate(rows)
+        for across, value in enumerate(row)
+        if value is not None  # null leaves a cell as it is
+    ]
+    for row, column, entered in written:
+        old = sheet.cells.get((row, column), {})
+        kept = masks.write(old, {}, {"userEnteredValue": {}, "textFormatRuns": {}})
+        sheet.put(row, column, {**kept, **entered})
+    if not rows or not any(rows):
+        return {}
+    area = a1.Area(sheet, top, left, top + len(rows), left + max(map(len, rows)))
+    answer: Json = {
+        "updatedRange": str(area),
+        "updatedRows": len({row for row, _, _ in written}),
+        "updatedColumns": len({column for _, column, _ in written}),
+        "updatedCells": len(written),
+    }
+    if options.get("includeValuesInResponse"):
+        rendering = options.get("responseValueRenderOption", "FORMATTED_VALUE")
+        answer["updatedData"] = _read(area, {"valueRenderOption": rendering})
+    return answer
+
+
+def _refuse_beyond(area: a1.Area, rows: list[list[Any]]) -> None:
+    if len(rows) > area.bottom - area.top or max(map(len, rows), default=0) > area.right - area.left:
+        raise invalid(f"Requested writing within range [{area}], but tried writing outside of it")
+
+
+def _totals(responses: list[Json]) -> Json:
+    """What a batch has updated altogether."""
+    totals: Json = {
+        f"totalUpdated{what}": sum(response.get(f"updated{what}", 0) for response in responses)
+        for what in ("Rows", "Columns", "Cells")
+    }
+    sheets = {
+        response["updatedRange"].rpartition("!")[0] for response in responses if "updatedRange" in response
+    }
+    return {**totals, "totalUpdatedSheets": len(sheets)}
+
+
+def _rows(body: Json) -> list[list[Any]]:
+    rows: list[list[Any]] = body.get("values", [])
     for down, row in enumerate(rows):
         for across, value in enumerate(row):
             if not isinstance(value, str | int | float | bool | None):
@@ -116,20 +166,20 @@ def _rows(request: Request) -> list[list[Any]]:
                 raise invalid(
                     "Your input contains more than the maximum of 50000 characters in a single cell."
                 )
-    if request.body.get("majorDimension") == "COLUMNS":
+    if body.get("majorDimension") == "COLUMNS":
         return [list(row) for row in zip_longest(*rows)]
     return rows
 
 
-def _read(area: a1.Area, request: Request) -> Json:
+def _read(area: a1.Area, options: Json) -> Json:
     """The values of an area without the empty ends of rows, and without empty rows at the end."""
-    rendering = request.parameters.get("valueRenderOption", "FORMATTED_VALUE")
+    rendering = options.get("valueRenderOption", "FORMATTED_VALUE")
     rows: list[list[Any]] = []
     filled = [place for place in area.sheet.filled() if place in area]
     for row in range(area.top, max((r for r, _ in filled), default=area.top - 1) + 1):
         width = max((c for r, c in filled if r == row), default=area.left - 1) + 1
         rows.append([_shown(area.sheet, row, column, rendering) for column in range(area.left, width)])
-    dimension = request.parameters.get("majorDimension", "ROWS")
+    dimension = options.get("majorDimension", "ROWS")
     if dimension == "COLUMNS":
         rows = [list(column) for column in zip_longest(*rows, fillvalue="")]
     answer: Json = {"range": str(area), "majorDimension": dimension}
@@ -175,7 +225,7 @@ def _raw(value: str | float | bool) -> Json:
     return {"userEnteredValue": {"numberValue": value}}
 
 
-def _user_entered(value: str | float | bool) -> Json:
+def user_entered(value: str | float | bool) -> Json:
     """A value read as if it had been typed: formulas, numbers, truths and ISO dates come alive."""
     if not isinstance(value, str):
         return _raw(value)
@@ -205,4 +255,4 @@ def _date(text: str) -> Json | None:
     return None
 
 
-_PARSERS = {"RAW": _raw, "USER_ENTERED": _user_entered}
+_PARSERS = {"RAW": _raw, "USER_ENTERED": user_entered}
