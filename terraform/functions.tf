@@ -25,11 +25,12 @@ locals {
   worker_concurrency  = 4
 
   webhook_environment = {
-    GOOGLE_CLOUD_PROJECT = var.project
-    INCIDENT_TOPIC       = google_pubsub_topic.interactions.name
-    INCIDENT_LOCALE      = var.locale
-    SLACK_SIGNING_SECRET = google_secret_manager_secret.slack["signing_secret"].id
-    SLACK_BOT_TOKEN      = google_secret_manager_secret.slack["bot_token"].id
+    GOOGLE_CLOUD_PROJECT    = var.project
+    INCIDENT_TOPIC          = google_pubsub_topic.interactions.name
+    INCIDENT_LOCALE         = var.locale
+    INCIDENT_TIMELINE_EMOJI = var.timeline_emoji
+    SLACK_SIGNING_SECRET    = google_secret_manager_secret.slack["signing_secret"].id
+    SLACK_BOT_TOKEN         = google_secret_manager_secret.slack["bot_token"].id
   }
 
   # The worker checks no signatures: the name of the secret satisfies its settings, and it cannot read it.

@@ -35,7 +35,7 @@ resource "google_firestore_field" "run_steps" {
 
 # What an incident is made of is only ever read with it; `status`, `channel_id` and `declared_at` are asked for.
 resource "google_firestore_field" "incident_parts" {
-  for_each = toset(["stamps", "roles", "calls", "actions", "decisions", "offers", "reasons", "source", "followers", "undone", "undone_by", "last_update"])
+  for_each = toset(["stamps", "roles", "calls", "actions", "decisions", "offers", "reasons", "source", "followers", "undone", "undone_by", "last_update", "findings", "marks"])
 
   database   = google_firestore_database.incidents.name
   collection = "incidents"

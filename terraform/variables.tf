@@ -112,6 +112,17 @@ variable "comms_group" {
   }
 }
 
+variable "timeline_emoji" {
+  description = "Name of the reaction that puts a message into the timeline of its incident, as Slack shows it between colons."
+  type        = string
+  default     = "memo"
+
+  validation {
+    condition     = can(regex("^:?[^\\s:A-Z]{1,100}:?$", var.timeline_emoji))
+    error_message = "It is the name of one emoji, such as memo."
+  }
+}
+
 variable "timezone" {
   description = "IANA timezone that decides the date in channel names and titles."
   type        = string

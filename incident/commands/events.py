@@ -1,4 +1,4 @@
-"""What happens in Slack by itself and means a command: a person came into a channel, or left it. Pure.
+"""What happens in Slack by itself and means a command: people come, go, react, change what they wrote. Pure.
 
 https://docs.slack.dev/reference/events/member_joined_channel,
 https://docs.slack.dev/reference/events/member_left_channel
@@ -9,9 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from incident.commands.card import ShowStatus
+from incident.commands.mark import of_change, of_reaction
 from incident.commands.vacancy import AskWhoLeads
 
-SUBSCRIBED = ("member_joined_channel", "member_left_channel")
+SUBSCRIBED = (
+    "member_joined_channel",
+    "member_left_channel",
+    "message.channels",
+    "message.groups",
+    "reaction_added",
+    "reaction_removed",
+)
 """The types of event that the app asks Slack for."""
 
 
@@ -19,6 +27,11 @@ def parse(event: object) -> Any:
     """The command that an event means; None where it means none."""
     if not isinstance(event, dict):
         return None
+    match event.get("type"):
+        case "reaction_added" | "reaction_removed":
+            return of_reaction(event)
+        case "message":
+            return of_change(event)
     user = event.get("user")
     if not isinstance(user, str) or not user:
         return None

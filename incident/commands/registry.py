@@ -48,6 +48,7 @@ from incident.commands.question import AskFor, AskWhatWasMeant, AskWhichIncident
 from incident.commands.spec import Arguments, Chosen, Press, Scope, Shortcut, Spec, plain
 from incident.model.interaction import Interaction, Kind
 from incident.model.locale import LOCALES
+from incident.model.slack_message import content_of
 from incident.model.slack_text import as_typed, one_line, readable
 
 COMMANDS: tuple[Spec[Any], ...] = (
@@ -80,6 +81,9 @@ COMMANDS: tuple[Spec[Any], ...] = (
     follow.COMMAND,
     follow.UNFOLLOWING,
     mark.COMMAND,
+    mark.UNMARKING,
+    mark.EDIT,
+    mark.DELETION,
     question.QUESTION,
     question.WHICH,
     question.MENU,
@@ -257,16 +261,16 @@ def _chosen(interaction: Interaction, *, in_incident: bool) -> Any:
 def _message(interaction: Interaction) -> Chosen:
     message = interaction.payload.get("message")
     message = message if isinstance(message, dict) else {}
-    files = message.get("files")
-    attached = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
+    content, text = content_of(message), _text(message, "text")
     return Chosen(
         channel=interaction.channel,
         ts=_text(message, "ts"),
         thread_ts=_text(message, "thread_ts"),
         user=_text(message, "user"),
-        text=_text(message, "text"),
-        files=tuple(name for one in attached if (name := _text(one, "name"))),
+        text=text if text.strip() else content.text,
+        files=tuple(name for name, _ in content.files),
         permalink=_text(message, "permalink"),
+        content=content,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 
 from incident.commands.line import Line
 from incident.model.incident import Incident
+from incident.model.slack_message import Content
 
 C = TypeVar("C")
 
@@ -87,9 +88,10 @@ class Chosen:
         ts: its own.
         thread_ts: of the thread it is a reply in; empty for none.
         user: Slack user id of its author; empty where a bot has none.
-        text: as Slack sent it.
+        text: as Slack sent it; where a message has none, what it says otherwise, such as an alert.
         files: the names of its files.
         permalink: empty where Slack did not give it.
+        content: all that it says, and who says it.
     """
 
     channel: str
@@ -99,6 +101,7 @@ class Chosen:
     text: str = ""
     files: tuple[str, ...] = ()
     permalink: str = ""
+    content: Content = field(default_factory=Content)
 
 
 @dataclass(frozen=True, slots=True)

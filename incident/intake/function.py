@@ -90,13 +90,18 @@ class Intake:
         bot_token: Secret,
         slack_api_url: str,
         say: Words,
+        timeline_emoji: str,
         audit: AuditLog,
     ) -> None:
-        """Everything it talks to is passed in; `say`: for people whose language is not known."""
+        """Everything it talks to is passed in.
+
+        `say`: for people whose language is not known. `timeline_emoji`: the reaction that counts.
+        """
         self._verifier = verifier
         self._publisher = publisher
         self._bot_token = bot_token
         self._slack_api_url = slack_api_url
+        self._timeline_emoji = timeline_emoji
         self._languages = Languages(bot_token, slack_api_url, say, audit)
         self._audit = audit
         self._doubtful = Doubtful()
@@ -121,7 +126,8 @@ class Intake:
             audit.error("incident.secret.unavailable", message, outcome="lost")
             return Response(status=503)
         try:
-            request = read(body, http.headers.get("Content-Type", ""), clock.now())
+            content_type = http.headers.get("Content-Type", "")
+            request = read(body, content_type, clock.now(), self._timeline_emoji)
         except MalformedRequestError as error:
             return _reject(audit, 400, str(error))
         match request:
@@ -359,6 +365,7 @@ def make_intake(settings: IntakeSettings, audit: AuditLog) -> Intake:
         bot_token=secret(settings.slack_bot_token),
         slack_api_url=settings.slack_api_url,
         say=words_for(settings.locale),
+        timeline_emoji=settings.timeline_emoji,
         audit=audit,
     )
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from incident.commands.registry import LINK_PREFIX
 from incident.intake.elements import Value, element_value
-from incident.intake.events import event_channel, event_user, is_for_worker, without_skin_tone
+from incident.intake.events import event_channel, event_time, event_user, is_for_worker, published
 from incident.intake.fields import objects, text, within
 from incident.model.interaction import Interaction, Kind
 from incident.model.naming import digest
@@ -60,15 +60,21 @@ class Request:
 SlackRequest = Check | NothingToDo | Request
 
 
-def read(body: bytes, content_type: str, received_at: datetime) -> SlackRequest:
+def read(body: bytes, content_type: str, received_at: datetime, emoji: str) -> SlackRequest:
     """Normalises a verified request.
+
+    Args:
+        body: as it came.
+        content_type: what it calls itself.
+        received_at: when it came.
+        emoji: the name of the reaction that counts.
 
     Raises:
         MalformedRequestError: if it is none that Slack documents.
     """
     try:
         if content_type.partition(";")[0].strip().lower() == "application/json":
-            return _read_event(_object(json.loads(body)), received_at)
+            return _read_event(_object(json.loads(body)), received_at, emoji)
         form = dict(
             parse_qsl(
                 body.decode(),
@@ -189,8 +195,10 @@ def _chosen_message(payload: Mapping[str, Any]) -> dict[str, Any]:
     chosen["files"] = [
         {name: text(file, name) for name in ("name", "permalink")} for file in objects(message, "files")
     ]
-    if permalink := text(message, "permalink"):
-        chosen["permalink"] = permalink
+    words = ("permalink", "subtype", "username")
+    chosen |= {name: text(message, name) for name in words if text(message, name)}
+    chosen |= {name: objects(message, name) for name in ("blocks", "attachments") if objects(message, name)}
+    chosen |= {name: within(message, name) for name in ("bot_profile", "edited") if within(message, name)}
     return chosen
 
 
@@ -221,17 +229,17 @@ def _read_form(payload: Mapping[str, Any], received_at: datetime) -> SlackReques
     )
 
 
-def _read_event(body: Mapping[str, Any], received_at: datetime) -> SlackRequest:
+def _read_event(body: Mapping[str, Any], received_at: datetime, emoji: str) -> SlackRequest:
     match body.get("type"):
         case "url_verification":
             return Check(text(body, "challenge"))
-        case "event_callback" if is_for_worker(body):
-            event = without_skin_tone(within(body, "event"))
+        case "event_callback" if is_for_worker(body, emoji):
+            event = published(within(body, "event"))
             return Request(
                 Interaction(
                     id=_id(Kind.EVENT, text(body, "event_id") or json.dumps(body, sort_keys=True)),
                     kind=Kind.EVENT,
-                    received_at=received_at,
+                    received_at=event_time(event, received_at),
                     user=event_user(event),
                     team=text(body, "team_id"),
                     channel=event_channel(event),

@@ -35,6 +35,7 @@ from incident.messages.rich import (
 from incident.messages.words import Words
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Deliverable, Incident
+from incident.model.marks import Mark
 from incident.model.naming import clip
 from incident.model.parts import When, actions_of, decisions_of
 from incident.model.slack_text import as_typed, escape, one_line
@@ -52,14 +53,14 @@ class Known:
 
     Attributes:
         incident: its snapshot.
-        story: the facts that tell what happened and stand, oldest first.
+        story: the facts that tell what happened and stand, and the messages that are marked, oldest first.
         links: links to their lines in the channel, by fact id, as far as they are known.
         shown: the version that each surface shows, by what people call it.
         late: what is late, with the services that are waited for; empty for unknown ones.
     """
 
     incident: Incident
-    story: Sequence[Fact] = ()
+    story: Sequence[Fact | Mark] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[Deliverable, int] = field(default_factory=dict)
     late: Mapping[Deliverable, str] = field(default_factory=dict)
@@ -83,7 +84,7 @@ def card(say: Words, known: Known, *, is_welcome: bool = False) -> Message:
     sections += _listed(say.card_decisions, [_words(one.text) for one in decisions_of(incident)])
     now = [one for one in actions_of(incident) if one.when == When.NOW]
     sections += _listed(say.card_now, [_words(one.text, one.owner) for one in now])
-    sections += _listed(say.card_story, [_told(say, known, fact) for fact in known.story[-MOST_TOLD:]])
+    sections += _listed(say.card_story, [_told(say, known, one) for one in known.story[-MOST_TOLD:]])
     if sections:
         blocks.append(paragraphs(*sections))
     notes = _notes(say, known)
@@ -105,23 +106,43 @@ def _words(text: str, owner: str = "") -> RichTextSectionElement:
     )
 
 
-def _told(say: Words, known: Known, fact: Fact) -> RichTextSectionElement:
+def _told(say: Words, known: Known, one: Fact | Mark) -> RichTextSectionElement:
     """A line of the story: when, who, what, and the link to where it was said."""
+    if isinstance(one, Mark):
+        who = person(one.author) if one.author else words(one.author_name)
+        return _line_of(moment(one.happened_at), who, clip(summary(say, one), _WORDS_LIMIT), one.link)
+    return _told_fact(say, known, one)
+
+
+def _told_fact(say: Words, known: Known, fact: Fact) -> RichTextSectionElement:
     url = known.links.get(fact.id) or str(fact.data.get("link") or "")
     if fact.kind == FactKind.DECLARED:
         url = known.incident.source.get("permalink", "")
-    at = moment(fact.happened_at)
     what = clip(summary(say, fact), _WORDS_LIMIT)
     if known.incident.decisions.get(fact.run, {}).get("rejected_by"):
         what += f" ({decision.ASKED[say.locale][2]})"
     who = person(fact.by) if fact.by else words("·")
+    return _line_of(moment(fact.happened_at), who, what, url)
+
+
+def _line_of(at: RichTextElement, who: RichTextElement, what: str, url: str) -> RichTextSectionElement:
     if url:
         return line("{at} {who} {what} {link}", at=at, who=who, what=what, link=link(url, "↗"))
     return line("{at} {who} {what}", at=at, who=who, what=what)
 
 
-def summary(say: Words, fact: Fact) -> str:
-    """What a fact says, in few words; its people's own where it has some."""
+def summary(say: Words, one: Fact | Mark) -> str:
+    """What a fact or a message says, in few words; its people's own where it has some."""
+    return _said(say, one) if isinstance(one, Mark) else _stated(say, one)
+
+
+def _said(say: Words, mark: Mark) -> str:
+    """The words of a message, which bear no markup any more, and its files."""
+    files = ", ".join(file.name for file in mark.files)
+    return f"💬 {one_line(mark.text)} {files}".rstrip() + (f" ({say.deleted})" if mark.is_deleted else "")
+
+
+def _stated(say: Words, fact: Fact) -> str:
     data = fact.data
     match fact.kind:
         case FactKind.SEVERITY_SET:
@@ -136,9 +157,7 @@ def summary(say: Words, fact: Fact) -> str:
         case FactKind.CALLED:
             return "📟 " + one_line(as_typed(str(data.get("reason", ""))))
     sign = {FactKind.NOTED: "📝 ", FactKind.DID: "✔ ", FactKind.DECIDED: "⚖ ", FactKind.ACTION_ADDED: "☐ "}
-    files = ", ".join(data.get("files") or ())
-    text = one_line(as_typed(str(data.get("text", ""))))
-    return sign.get(FactKind(fact.kind), "") + (f"{text} {files}".strip())
+    return sign.get(FactKind(fact.kind), "") + one_line(as_typed(str(data.get("text", ""))))
 
 
 def _roles(say: Words, fact: Fact) -> str:
@@ -182,5 +201,5 @@ def _text(say: Words, known: Known, notes: str) -> str:
     ]
     if incident.last_update:
         said.append(escape(clip(one_line(as_typed(incident.last_update.text)), 500)))
-    said += [escape(clip(summary(say, fact), 200)) for fact in known.story[-MOST_TOLD:]]
+    said += [escape(clip(summary(say, one), 200)) for one in known.story[-MOST_TOLD:]]
     return spoken([said[0], escape(notes), *said[1:]])

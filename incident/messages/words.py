@@ -117,6 +117,11 @@ class Words:
     card_versions: str
     card_welcome: str
     card_update_none: str
+    deleted: str
+
+    # in place of names
+    somebody: str
+    some_channel: str
 
     # #incident-sre
     join_channel: str

@@ -78,11 +78,15 @@ def mark_key(channel: str, ts: str) -> str:
     return f"{channel}-{ts.replace('.', '-')}"
 
 
+# when it was written, its `ts` says
+_OF_MESSAGES = ("text", "author", "files", "link", "thread_ts")
+
+
 def _message_marked(fact: Fact) -> dict[str, Any]:
     """One person's mark of one kind: a message is in the story while there is any."""
     data, key = fact.data, mark_key(fact.data["channel"], fact.data["ts"])
-    place = {name: data.get(name, "") for name in ("channel", "ts", "thread_ts", "happened_at")}
-    words = {name: data[name] for name in ("text", "author", "files", "link") if data.get(name)}
+    place = {name: data[name] for name in ("channel", "ts")}
+    words = {name: data[name] for name in _OF_MESSAGES if data.get(name)}
     mark = _within("marks", key, "marked", f"{fact.by} {data.get('emoji', '')}".strip())
     named = {_within("marks", key, name): value for name, value in {**place, **words}.items()}
     return {**named, mark: True}
@@ -98,7 +102,7 @@ def _message_unmarked(fact: Fact) -> dict[str, Any]:
 
 
 def _message_read(fact: Fact) -> dict[str, Any]:
-    names = ("text", "author", "author_name", "files", "link", "edited")
+    names = ("text", "author", "author_name", "files", "link", "edited", "thread_ts")
     values = {name: fact.data[name] for name in names if name in fact.data}
     return {_within("marks", fact.data["of"], name): value for name, value in values.items()}
 

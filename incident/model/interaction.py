@@ -45,7 +45,7 @@ class Interaction:
     Attributes:
         id: derived from what Slack calls the request, so the same request is the same interaction.
         kind: what sort of thing it was.
-        received_at: when the Slack function read it, with a timezone.
+        received_at: when the Slack function read it, with a timezone; of an event, when it happened.
         user: Slack user id; empty when no person did it.
         team: Slack workspace id.
         channel: Slack channel id it happened in; empty when in none.
@@ -57,10 +57,11 @@ class Interaction:
               seconds since the epoch for a date with a time), message_ts, thread_ts, is_ephemeral (whether
               only this person reads the message), response_url.
             - `shortcut`: callback_id, response_url, message. A message has ts, thread_ts, user, bot_id, text,
-              files (each name and permalink), and permalink where Slack gives it; it is empty for a shortcut
-              that was not chosen on a message.
+              files (each name and permalink), and permalink, subtype, username, blocks, attachments,
+              bot_profile and edited where Slack gives them; it is empty for a shortcut that was not chosen
+              on a message.
             - `form`: callback_id, values (by block_id, as for buttons), context, is_ephemeral, response_url.
-            - `event`: event, as Slack sent it; reactions without their skin tone.
+            - `event`: event, as Slack sent it, but for what a message said before it was changed or deleted.
             - `resume`: run, wakes. `reflect`: incident. `reconcile`: incident, cells. See below.
     """
 

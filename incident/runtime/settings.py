@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from incident.model.locale import SPOKEN
 
 _SECRET = re.compile(r"projects/[^/]+/secrets/[^/]+(/versions/[^/]+)?")
+_EMOJI = r":?(?:(?![A-Z])[\w+'-]){1,100}:?"
+"""The character itself is none: Slack tells of reactions by their names, which are in lower case."""
+
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -34,6 +37,7 @@ class IntakeSettings:
         slack_bot_token: likewise.
         slack_api_url: root of Slack's Web API, with a slash at the end.
         locales: the languages of what everybody reads, `en` or `fr` or both, in this order.
+        timeline_emoji: name of the reaction that puts a message into the timeline, without colons.
         pubsub_emulator_host: `host:port` of an emulator, or empty.
     """
 
@@ -43,6 +47,7 @@ class IntakeSettings:
     slack_bot_token: str = field(repr=False)
     slack_api_url: str
     locales: tuple[str, ...]
+    timeline_emoji: str
     pubsub_emulator_host: str
 
     @property
@@ -285,6 +290,12 @@ def _intake(read: _Reader) -> dict[str, Any]:
         "slack_bot_token": read.secret("SLACK_BOT_TOKEN"),
         "slack_api_url": read.url("SLACK_API_URL", default="https://slack.com/api/"),
         "locales": _locales(read),
+        "timeline_emoji": read.matching(
+            "INCIDENT_TIMELINE_EMOJI",
+            _EMOJI,
+            "the name of one emoji, as Slack shows it between colons, such as memo",
+            default="memo",
+        ).strip(":"),
         "pubsub_emulator_host": read.get("PUBSUB_EMULATOR_HOST", ""),
     }
 

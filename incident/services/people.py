@@ -25,6 +25,7 @@ class People:
         self._slack = slack
         self._profiles: SingleFlight[str, Profile] = SingleFlight(KEPT_SECONDS)
         self._lists: SingleFlight[str, Sequence[Entry]] = SingleFlight(LISTS_KEPT_SECONDS)
+        self._channels: SingleFlight[str, str] = SingleFlight(LISTS_KEPT_SECONDS)
 
     def name(self, user: str) -> str:
         """What a person is called; their id where Slack does not say. Empty for no person.
@@ -38,6 +39,35 @@ class People:
             return self.profile(user).name
         except PermanentError:  # a person who cannot be looked up can still command an incident
             return user
+
+    def known_name(self, user: str) -> str:
+        """What a person is called; empty where Slack does not say.
+
+        Raises:
+            TransientError: Slack does not answer.
+        """
+        name = self.name(user)
+        return "" if name == user else name
+
+    def group_name(self, group: str) -> str:
+        """The handle of an active user group, without `@`; empty where there is none of this id.
+
+        Raises:
+            TransientError: Slack does not answer.
+        """
+        found = self._list("groups", self._slack.groups)
+        return next((entry.handle for entry in found if entry.id == group), "")
+
+    def channel_name(self, channel: str) -> str:
+        """What a channel is called, without `#`; empty where the bot may not know.
+
+        Raises:
+            TransientError: Slack does not answer.
+        """
+        try:
+            return self._channels.get(channel, lambda: self._slack.channel_name(channel), CALL_SECONDS)
+        except PermanentError:
+            return ""
 
     def profile(self, user: str) -> Profile:
         """Who a person is.

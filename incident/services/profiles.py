@@ -68,11 +68,13 @@ class Entry:
         id: of a person or of a user group.
         names: what it is called: handle, display name, real name; as `comparable` has them.
         profile: of a person; None for a group.
+        handle: of a group, as people write it after `@`; empty for a person.
     """
 
     id: str
     names: tuple[str, ...]
     profile: Profile | None = None
+    handle: str = ""
 
     @classmethod
     def of_user(cls, user: Mapping[str, Any]) -> Self:
@@ -84,7 +86,8 @@ class Entry:
     @classmethod
     def of_group(cls, group: Mapping[str, Any]) -> Self:
         """The entry of a user group object."""
-        return cls(group["id"], _names((group.get("handle"), group.get("name"))))
+        called = (group.get("handle"), group.get("name"))
+        return cls(group["id"], _names(called), handle=called[0] or called[1] or "")
 
 
 def named(entries: Sequence[Entry], name: str) -> list[str]:

@@ -19,8 +19,9 @@ from incident.runtime.settings import is_same_site
 from incident.services import slack_errors
 from incident.services.profiles import Entry, Profile
 from incident.services.retry import retried
-from incident.services.slack_calls import CALL_SECONDS, SlackCalls
+from incident.services.slack_calls import CALL_SECONDS
 from incident.services.slack_errors import classified, translated
+from incident.services.slack_messages import SlackMessages
 
 SERVICE = slack_errors.SERVICE
 USERS_PER_INVITE = 100
@@ -88,7 +89,7 @@ class MessageTag:
         return metadata.get("event_type") == self.kind and metadata.get("event_payload") == self.payload()
 
 
-class Slack(SlackCalls):
+class Slack(SlackMessages):
     """One workspace, as one bot. Safe for threads."""
 
     def __init__(self, token: Secret, api_url: str) -> None:

@@ -1,7 +1,7 @@
 """Every method of Slack's Web API that the bot calls, the scopes it takes, and what for.
 
-The app's manifest, `incident doctor` and the README take theirs from here; the tests hold it against what the
-sandbox sees being called. Pure.
+Also every event that Slack tells it of. The app's manifest, `incident doctor` and the README take theirs from
+here; the tests hold it against what the sandbox sees being called. Pure.
 
 Source: the pages of https://docs.slack.dev/reference/methods. Where a scope depends on the kind of
 conversation, the kinds are those that the bot uses the method on: its own channels are public, the place of
@@ -46,20 +46,33 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The scopes of a bot's token, by method."""
 
+EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "member_joined_channel": ("channels:read", "groups:read"),
+        "member_left_channel": ("channels:read", "groups:read"),
+        "message.channels": ("channels:history",),
+        "message.groups": ("groups:history",),
+        "reaction_added": ("reactions:read",),
+        "reaction_removed": ("reactions:read",),
+    }
+)
+"""Likewise, by the event that Slack tells the bot of: https://docs.slack.dev/reference/events"""
+
 PURPOSES: Mapping[str, str] = MappingProxyType(
     {
         "bookmarks:read": "see whether a link is in the channel's bar before it is put there again",
         "bookmarks:write": "put the call and the report into the channel's bar",
-        "channels:history": "see whether a message was posted before it is posted again",
+        "channels:history": "read what people put into the timeline, and not post twice",
         "channels:manage": "create the incident's channel, invite people, set its topic, rename it",
         "channels:read": "find its own channels and the place of announcements",
         "chat:write": "post, edit and delete its messages",
         "commands": "be called with /incident, and from the menus of messages",
-        "groups:history": "the same where announcements go to a private channel",
+        "groups:history": "the same in private channels",
         "groups:read": "find a private channel that announcements go to",
         "im:history": "see whether a person was told before they are told again",
         "im:write": "tell a person in private when there is no other place",
         "pins:write": "pin the briefing",
+        "reactions:read": "know which messages people put into the timeline by a reaction",
         "usergroups:read": "know who is on call, and which group a typed name means",
         "users:read": "know people's names and languages, and whom a typed name means",
     }

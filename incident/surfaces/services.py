@@ -88,6 +88,19 @@ class Services:
         """
         return f"{self.slack_root}app_redirect?team={team}&channel={channel_id}"
 
+    def message_url(self, channel_id: str, ts: str, thread_ts: str = "") -> str:
+        """The link to a message, made as Slack makes permalinks: asking Slack may take too long.
+
+        https://docs.slack.dev/reference/methods/chat.getPermalink
+
+        Args:
+            channel_id: of its channel.
+            ts: its own.
+            thread_ts: of the thread it is a reply in; empty for none.
+        """
+        link = f"{self.slack_root}archives/{channel_id}/p{ts.replace('.', '')}"
+        return f"{link}?thread_ts={thread_ts}&cid={channel_id}" if thread_ts else link
+
 
 def tag(kind: str, incident: Incident, key: str = "") -> MessageTag:
     """How a message of an incident is known again."""

@@ -77,6 +77,7 @@ class Carried:
         reason: why there was nothing to do.
         incident: id of the incident it was about; empty for none.
         is_put_off: whether it waits for another version of the bot.
+        is_usual: whether it is not worth a line in the log: Slack tells of much that the bot has no use for.
     """
 
     command: str
@@ -84,6 +85,7 @@ class Carried:
     reason: str = ""
     incident: str = ""
     is_put_off: bool = False
+    is_usual: bool = False
 
 
 class Dispatcher:
@@ -136,9 +138,10 @@ class Dispatcher:
         """
         incident = self._store.incident_in_channel(interaction.channel) if interaction.channel else None
         command = parse(interaction, in_incident=incident is not None)
+        is_event = interaction.kind is Kind.EVENT
         if isinstance(command, (Ignore, OpenForm)):
             reason = command.reason if isinstance(command, Ignore) else "there is nothing to do it with"
-            return Carried(type(command).__name__, reason=reason)
+            return Carried(type(command).__name__, reason=reason, is_usual=is_event)
         match command:
             case Retry():
                 return self._retry(command, interaction, incident)
@@ -211,11 +214,14 @@ class Dispatcher:
     ) -> Carried:
         said = Said(interaction.user, interaction.received_at, self._services.timezone, incident)
         if not spec_of(command).applies(command, said):
-            return Carried(type(command).__name__, reason="it is of no use as things stand")
+            is_usual = interaction.kind is Kind.EVENT
+            return Carried(type(command).__name__, reason="it is of no use now", is_usual=is_usual)
         if incident is None and _is_about_one(command):
             return Carried(type(command).__name__, reason="the incident is not there")
         refused = _refusal(command, said, interaction)
         # what was begun before it was settled goes on: it may have settled it itself
+        if refused is not None and interaction.kind is Kind.EVENT:  # nobody asked, so nobody is told
+            return Carried(type(command).__name__, reason=refused.reason)
         if refused is not None and self._store.run(run_id) is None:
             command = refused
         workflow = WORKFLOWS[spec_of(command).workflow]

@@ -241,7 +241,8 @@ def _say_outcome(audit: AuditLog, carried: Carried, milliseconds: int) -> int:
         audit.warning("incident.command.waiting", carried.reason, outcome="transient")
         return _OK
     if outcome is None:
-        audit.info("incident.command.ignored", carried.reason, outcome="ignored")
+        if not carried.is_usual:
+            audit.info("incident.command.ignored", carried.reason, outcome="ignored")
         return _OK
     late = ", ".join(f"{step} ({failure})" for step, failure in sorted(outcome.failures.items()))
     if outcome.is_given_back:

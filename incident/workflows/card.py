@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 from incident.commands.card import ShowStatus
 from incident.engine.workflow import Attempt, Step, StepResult, Workflow, nothing_follows
@@ -12,6 +11,7 @@ from incident.messages.card import Known, card
 from incident.messages.person import listing
 from incident.model.facts import STORY, Fact, FactKind
 from incident.model.incident import Deliverable, Incident
+from incident.model.marks import Mark, marks_of
 from incident.runtime.failures import PermanentError
 from incident.surfaces.line import PREFIX
 from incident.surfaces.services import Services
@@ -50,34 +50,24 @@ def known_of(services: Services, incident: Incident) -> Known:
     surfaces = services.store.surfaces(incident.id)
     facts = services.store.facts(incident.id)
     story = _story(incident, facts)
-    linked = {fact.data["of"]: fact.data["link"] for fact in facts if fact.kind == FactKind.MESSAGE_LINKED}
-    links = {fact.id: linked[fact.run] for fact in story if fact.run in linked} | {
-        fact.id: _link(services, incident, surfaces[f"{PREFIX}{fact.run}"])
+    links = {
+        fact.id: services.message_url(incident.channel_id, surfaces[f"{PREFIX}{fact.run}"]["ts"])
         for fact in story
-        if f"{PREFIX}{fact.run}" in surfaces
+        if isinstance(fact, Fact) and f"{PREFIX}{fact.run}" in surfaces
     }
     shown = {one.deliverable: int(surfaces.get(one.name, {}).get("version", 0)) for one in SURFACES}
     return Known(incident, story, links, shown, _late(services, incident))
 
 
-def _story(incident: Incident, facts: Sequence[Fact]) -> list[Fact]:
-    """What happened and was not taken back, oldest first; a message that several people added, once."""
-    told = [fact for fact in facts if fact.kind in STORY and fact.id not in incident.undone]
-    added = {(one.data["channel"], one.data["ts"]): one for one in reversed(told) if _is_marked(one)}
-    told = [fact for fact in told if not _is_marked(fact) or fact in added.values()]
-    return sorted(told, key=lambda fact: (fact.happened_at, fact.id))
-
-
-def _is_marked(fact: Fact) -> bool:
-    return fact.kind == FactKind.MESSAGE_MARKED
-
-
-def _link(services: Services, incident: Incident, place: Mapping[str, Any]) -> str:
-    """The link to a message of the bot's, made as Slack makes permalinks: asking Slack may take too long.
-
-    https://docs.slack.dev/reference/methods/chat.getPermalink
-    """
-    return f"{services.slack_root}archives/{incident.channel_id}/p{place['ts'].replace('.', '')}"
+def _story(incident: Incident, facts: Sequence[Fact]) -> list[Fact | Mark]:
+    """What happened and was not taken back, and the messages that are marked, each once; oldest first."""
+    told: list[Fact | Mark] = [
+        fact
+        for fact in facts
+        if fact.kind in STORY and fact.kind != FactKind.MESSAGE_MARKED and fact.id not in incident.undone
+    ]
+    told += [mark for mark in marks_of(incident) if mark.is_marked and mark.is_read]
+    return sorted(told, key=lambda one: (one.happened_at, one.id if isinstance(one, Fact) else one.key))
 
 
 def _late(services: Services, incident: Incident) -> dict[Deliverable, str]:

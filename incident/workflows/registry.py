@@ -13,7 +13,7 @@ from incident.workflows.decision import DECISION
 from incident.workflows.declare import DECLARE
 from incident.workflows.follow import LOOKING, NOTICE
 from incident.workflows.job import Job
-from incident.workflows.mark import MARK
+from incident.workflows.mark import FOLLOW_EDIT, MARK, STATED
 from incident.workflows.page import PAGE
 from incident.workflows.question import FORM, MENU, QUESTION, REFUSAL, WHICH
 from incident.workflows.reflect import REFLECT
@@ -36,6 +36,8 @@ WORKFLOWS: dict[str, Workflow[Job]] = {
         DECISION,
         RENAME,
         MARK,
+        FOLLOW_EDIT,
+        STATED,
         VACANCY,
         NOTICE,
         LOOKING,

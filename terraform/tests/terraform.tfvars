@@ -11,6 +11,7 @@ workspace_subject    = "incident-bot@example.org"
 announcement_channel = "incident-sre"
 oncall_groups        = []
 comms_group          = ""
+timeline_emoji       = "memo"
 timezone             = "UTC"
 locale               = "en"
 

@@ -112,6 +112,16 @@ run "there_is_one_comms_group_by_its_id" {
   expect_failures = [var.comms_group]
 }
 
+run "an_emoji_is_named" {
+  command = plan
+
+  variables {
+    timeline_emoji = "memo, pushpin"
+  }
+
+  expect_failures = [var.timeline_emoji]
+}
+
 run "a_timezone_is_not_an_offset" {
   command = plan
 
@@ -126,8 +136,17 @@ run "the_bot_speaks_both_languages_and_brings_in_comms" {
   command = plan
 
   variables {
-    locale      = "both"
-    comms_group = "S0COMMS01"
+    locale         = "both"
+    comms_group    = "S0COMMS01"
+    timeline_emoji = "pushpin"
+  }
+
+  assert {
+    condition = alltrue([
+      for function in [google_cloudfunctions2_function.slack, google_cloudfunctions2_function.worker] :
+      function.service_config[0].environment_variables["INCIDENT_TIMELINE_EMOJI"] == "pushpin"
+    ])
+    error_message = "Both functions are to know the reaction: Slack tells of all there are."
   }
 
   assert {

@@ -135,6 +135,7 @@ def test_the_functions_are_given_settings_that_the_code_reads_and_all_that_it_re
                 "INCIDENT_LOCALE": "en",
                 "INCIDENT_TIMEZONE": "UTC",
                 "INCIDENT_COMMS_GROUP": "S0COMMS01",
+                "INCIDENT_TIMELINE_EMOJI": "memo",
                 "GOOGLE_SUBJECT": "bot@example.org",
                 "INCIDENT_MAX_DELIVERY_ATTEMPTS": "100",
             }

@@ -447,6 +447,7 @@ class Harness(Acting):
             bot_token=secret(_TOKEN),
             slack_api_url=f"{self._urls[0]}/api/",
             say=words_for("en"),
+            timeline_emoji="memo",
             audit=_Silent("test"),
         )
         app.add_url_rule("/", view_func=lambda: intake.handle(request), methods=["POST"])

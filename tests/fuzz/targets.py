@@ -96,7 +96,7 @@ def requests(data: bytes) -> None:
     """A body whose first byte says what it calls itself: normalised, or refused as malformed."""
     content_type = "application/json" if data[:1] == b"j" else "application/x-www-form-urlencoded"
     try:
-        found = read(data[1:], content_type, datetime(2026, 11, 23, tzinfo=UTC))
+        found = read(data[1:], content_type, datetime(2026, 11, 23, tzinfo=UTC), "memo")
     except MalformedRequestError:
         return
     match found:

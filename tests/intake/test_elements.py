@@ -188,6 +188,7 @@ def test_a_shortcut_on_a_message(door: Door) -> None:
             "bot_id": "",
             "text": "ask <@U0BOB> &amp; wait ?",
             "files": [{"name": "graph.png", "permalink": "https://slack.example/files/F1"}],
+            "blocks": [{"type": "rich_text", "elements": []}],
         },
     }
     assert first.id == second.id

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from incident.model.interaction import Kind
-from tests.intake.door import Door
+from tests.intake.door import Door, opened
 from tests.intake.test_requests import ALICE, SRE
 
-BOT = "U0BOT"
+BOT, APP = "U0BOT", "A0BOT"
 MESSAGE = {
     "type": "message",
     "user": ALICE,
@@ -36,6 +37,7 @@ def callback(event: object, **changed: Any) -> dict[str, Any]:
     return {
         "type": "event_callback",
         "team_id": "T0MAPLE",
+        "api_app_id": APP,
         "event_id": "Ev1",
         "authorizations": [authorization],
         "event": event,
@@ -49,6 +51,11 @@ USEFUL: list[tuple[dict[str, Any], str, str]] = [
     (CHANGED, ALICE, SRE),
     ({**CHANGED, "message": {**MESSAGE, "edited": None}}, "", SRE),
     (DELETED, "", SRE),
+    ({**REACTION, "reaction": "memo::skin-tone-3"}, ALICE, SRE),
+    ({**CHANGED, "message": {**MESSAGE, "bot_id": "B1", "app_id": "A0OTHER"}}, ALICE, SRE),
+    ({**CHANGED, "previous_message": {**MESSAGE, "text": "a password"}}, ALICE, SRE),
+    ({**CHANGED, "previous_message": {**MESSAGE, "edited": {"ts": "17.5"}}}, ALICE, SRE),
+    ({**CHANGED, "message": {**MESSAGE, "subtype": "tombstone"}, "previous_message": MESSAGE}, ALICE, SRE),
     ({**DELETED, "previous_message": {"bot_id": "B1", "text": "the briefing"}}, "", SRE),
     (JOINED, ALICE, SRE),
     ({**JOINED, "type": "member_left_channel"}, ALICE, SRE),
@@ -70,7 +77,9 @@ def test_useful_events(door: Door, event: dict[str, Any], user: str, channel: st
         assert (answer.status_code, answer.data) == (200, b"")
     first, second = door.published()
     assert (first.kind, first.user, first.channel, first.team) == (Kind.EVENT, user, channel, "T0MAPLE")
-    assert first.payload == {"event": event}
+    assert first.payload == {
+        "event": {name: one for name, one in event.items() if name != "previous_message"}
+    }
     assert first.id == second.id
 
 
@@ -81,6 +90,13 @@ def test_useful_events(door: Door, event: dict[str, Any], user: str, channel: st
         {"type": "message", "subtype": "channel_join", "user": ALICE, "channel": SRE},
         {"type": "message", "subtype": "channel_topic", "user": ALICE, "channel": SRE},
         {"type": "message", "subtype": "bot_message", "channel": SRE},
+        {**CHANGED, "previous_message": MESSAGE},
+        {**CHANGED, "message": {**MESSAGE, "attachments": [{"from_url": "u"}]}, "previous_message": MESSAGE},
+        {**CHANGED, "message": {**MESSAGE, "reply_count": 2}, "previous_message": MESSAGE},
+        {**REACTION, "reaction": "tada"},
+        {**REACTION, "reaction": "memo2"},
+        {**REACTION, "reaction": None},
+        {**REACTION, "item": {"type": "file", "file": "F1"}},
         {"type": "app_mention", "user": ALICE, "channel": SRE},
         {"type": "channel_created", "channel": {"id": SRE}},
         {"type": "channel_history_changed", "channel": SRE},
@@ -105,9 +121,11 @@ def test_events_of_no_use(door: Door, event: object) -> None:
         {**REACTION, "user": BOT},
         {**JOINED, "user": BOT},
         {"type": "channel_archive", "channel": SRE, "user": BOT},
-        {**CHANGED, "message": {**MESSAGE, "bot_id": "B1"}},
-        {**CHANGED, "bot_id": "B1"},
+        {**CHANGED, "message": {**MESSAGE, "user": BOT, "bot_id": "B1"}},
+        {**CHANGED, "message": {**MESSAGE, "app_id": APP}},
         {**CHANGED, "message": {**MESSAGE, "edited": {"user": BOT}}},
+        {**DELETED, "previous_message": {**MESSAGE, "user": BOT}},
+        {**DELETED, "previous_message": {"app_id": APP, "text": "the briefing"}},
     ],
 )
 def test_what_the_bot_did_itself_is_not_told_to_it(door: Door, event: dict[str, Any]) -> None:
@@ -137,13 +155,33 @@ def test_what_a_person_did_is_told(door: Door, authorizations: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "name"),
-    [("thumbsup::skin-tone-3", "thumbsup"), ("+1", "+1"), ("memo", "memo"), ("::", ""), (None, "")],
+    ("event_ts", "is_said"),
+    [
+        ("now", True),
+        ("18.1", False),
+        ("9e9", False),
+        ("9" * 400, False),
+        ("nan", False),
+        ("x", False),
+        (5, False),
+    ],
 )
-def test_a_reaction_has_no_skin_tone(door: Door, sent: object, name: str) -> None:
-    door.event(callback({**REACTION, "reaction": sent}))
+def test_an_event_happened_when_slack_says(door: Door, event_ts: object, is_said: bool) -> None:
+    """Slack delivers in any order, and again minutes later: what was added before it was removed is removed."""
+    at = datetime.now(UTC) - timedelta(minutes=7, microseconds=30)
+    door.event(callback({**REACTION, "event_ts": f"{at.timestamp():.6f}" if event_ts == "now" else event_ts}))
     (published,) = door.published()
-    assert published.payload == {"event": {**REACTION, "reaction": name}}
+    expected = at if is_said else datetime.now(UTC)
+    assert abs(published.received_at - expected) < timedelta(seconds=0.00001 if is_said else 10)
+
+
+@pytest.mark.parametrize("setting", ["pushpin", ":pushpin:"])
+def test_the_reaction_that_counts_is_a_setting(setting: str) -> None:
+    with opened(INCIDENT_TIMELINE_EMOJI=setting) as door:
+        for reaction in ("memo", "pushpin", "pushpin::skin-tone-2", "pushpins"):
+            assert door.event(callback({**REACTION, "reaction": reaction})).status_code == 200
+        names = [one.payload["event"]["reaction"] for one in door.published()]
+    assert names == ["pushpin", "pushpin::skin-tone-2"]
 
 
 def test_halves_of_characters_do_not_travel(door: Door) -> None:

@@ -11,7 +11,7 @@ import pytest
 from incident.cli import main
 from incident.model.locale import SPOKEN
 from incident.operate.manifest import manifest, to_yaml
-from incident.services.slack_methods import METHODS, PURPOSES
+from incident.services.slack_methods import EVENTS, METHODS, PURPOSES
 
 URL = "https://incident-slack.example.run.app"
 
@@ -38,8 +38,8 @@ def test_is_the_app_that_the_bot_needs(capsys: pytest.CaptureFixture[str]) -> No
     assert [app["settings"][name] for name in off] == [False] * 3
 
 
-def test_asks_for_the_scopes_of_the_methods_and_the_command_alone() -> None:
-    needed = {scope for scopes in METHODS.values() for scope in scopes} | {"commands"}
+def test_asks_for_the_scopes_of_methods_events_and_the_command_alone() -> None:
+    needed = {scope for scopes in (*METHODS.values(), *EVENTS.values()) for scope in scopes} | {"commands"}
     assert manifest(URL, "en")["oauth_config"]["scopes"]["bot"] == sorted(needed)
     assert PURPOSES.keys() == needed
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import pytest
 
+from incident.commands.events import SUBSCRIBED
 from incident.messages.rich import plain
 from incident.runtime.failures import PermanentError
 from incident.runtime.secrets import FixedSecret
 from incident.sandbox.faults import Fault
 from incident.sandbox.slack.methods import METHODS as OFFERED
 from incident.services.slack import MessageTag, Slack
-from incident.services.slack_methods import METHODS, PURPOSES
+from incident.services.slack_methods import EVENTS, METHODS, PURPOSES
 from tests.faults.discovery import ALONE, Stage, sqlite_harness
 from tests.faults.harness import TITLE, Harness
 from tests.faults.invariants import Allowed
@@ -79,4 +80,9 @@ def test_scopes_are_what_slack_asks_for(method: str) -> None:
 
 
 def test_every_scope_has_its_purpose() -> None:
-    assert PURPOSES.keys() == {scope for scopes in METHODS.values() for scope in scopes} | {"commands"}
+    needed = {scope for scopes in (*METHODS.values(), *EVENTS.values()) for scope in scopes}
+    assert PURPOSES.keys() == needed | {"commands"}
+
+
+def test_the_events_are_those_that_the_app_asks_for() -> None:
+    assert EVENTS.keys() == set(SUBSCRIBED)

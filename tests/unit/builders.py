@@ -22,6 +22,7 @@ from incident.messages.rich import Message, plain
 from incident.messages.words import Words
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Deliverable, Incident, Role, Severity, Status, Update
+from incident.model.marks import File, Mark
 from incident.model.slack_text import escape
 from incident.runtime.failures import NotYetKnownError, PermanentError, TransientError
 from incident.sandbox.slack import blocks as block_kit
@@ -88,18 +89,30 @@ def fact(kind: str, number: int = 0, **data: Any) -> Fact:
     return Fact(f"run{number}.{kind}", kind, AT + timedelta(minutes=number), "U012ABCDEF", data)
 
 
+def mark(number: int, text: str, *, author: str = "U012ABCDEF", is_deleted: bool = False) -> Mark:
+    """A message that somebody marked."""
+    at, link = AT + timedelta(minutes=number), f"https://slack.example/m{number}"
+    files = (File("graph.png", link), File(text))
+    return Mark(
+        f"C1-{number}", "C1", f"{number}.1", "", text, author, text, files, link, at,
+        is_read=True, is_marked=True, is_edited=False, is_deleted=is_deleted, unmarked_by="",
+        unmarked_at=None,
+    )  # fmt: skip
+
+
 def told(text: str) -> Known:
     """All that an incident can hold, with a person's words (as Slack sends them) in each place."""
     said = escape(text)
     part = {"text": said, "by": "U012ABCDEF", "at": AT.isoformat()}
-    story = [
+    story: list[Fact | Mark] = [
         fact(FactKind.DECLARED, 1, title=text),
         fact(FactKind.SEVERITY_SET, 2, severity="sev2"),
         fact(FactKind.STATUS_SET, 3, status="monitoring"),
         fact(FactKind.CALLED, 4, reason=said),
         fact(FactKind.ROLES_GIVEN, 5, roles={"scribe": "U0ANA"}, offered="U0BEN"),
         fact(FactKind.NOTED, 6, text=said),
-        fact(FactKind.MESSAGE_MARKED, 7, text=said, files=["graph.png", text]),
+        mark(7, text),
+        mark(8, text, author="", is_deleted=True),
         fact(FactKind.UPDATE_POSTED, 8, text=said),
         fact(FactKind.RENAMED, 9, title=text),
     ]
@@ -110,7 +123,7 @@ def told(text: str) -> Known:
         decisions={f"d{n}": part for n in range(10)},
         actions={f"a{n}": {**part, "when": "now", "owner": "U0ANA" if n % 2 else ""} for n in range(10)},
     )
-    links = {one.id: f"https://slack.example/{one.id}" for one in story[3:]}
+    links = {one.id: f"https://slack.example/{one.id}" for one in story[3:] if isinstance(one, Fact)}
     shown = dict.fromkeys(
         (Deliverable.TOPIC, Deliverable.BRIEFING, Deliverable.ANNOUNCEMENT, Deliverable.TRACKING), 7
     )

@@ -21,7 +21,7 @@ from incident.commands.handover import HandOver
 from incident.commands.help import ShowHelp
 from incident.commands.line import Line
 from incident.commands.listing import ListIncidents
-from incident.commands.mark import MarkMessage
+from incident.commands.mark import FollowDeletion, FollowEdit, MarkMessage, UnmarkMessage
 from incident.commands.note import Note
 from incident.commands.operations import LeadOperations
 from incident.commands.page import AnswerCall, CallIn
@@ -90,7 +90,11 @@ EXAMPLES: tuple[Any, ...] = (
     ListIncidents(),
     Follow("C1"),
     Unfollow("C1"),
-    MarkMessage("C1", "17.1", "16.1", BENOIT, "look", ["graph.png"], "https://slack.example/p1"),
+    MarkMessage("C1", "17.1", content={"text": "look", "files": [["graph.png", ""]]}),
+    MarkMessage("C1", "17.1", "memo"),
+    UnmarkMessage("C1", "17.1", "memo"),
+    FollowEdit("C1", "17.1", {"text": "look there"}),
+    FollowDeletion("C1", "17.1"),
     AskWhatWasMeant("x"),
     AskWhichIncident("update"),
     AskFor("SetSeverity"),

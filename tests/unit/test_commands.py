@@ -22,7 +22,7 @@ from incident.commands.form import CompleteForm
 from incident.commands.handover import HandOver
 from incident.commands.help import ShowHelp
 from incident.commands.listing import ListIncidents
-from incident.commands.mark import MarkMessage
+from incident.commands.mark import FollowDeletion, FollowEdit, MarkMessage, UnmarkMessage
 from incident.commands.page import AnswerCall
 from incident.commands.question import (
     ANSWER_DECLARE,
@@ -68,12 +68,20 @@ from incident.model.fold import fold
 from incident.model.incident import Severity
 from incident.model.interaction import Interaction, Kind
 from incident.model.locale import LOCALES
+from incident.model.slack_message import Content
 from incident.model.slack_text import as_typed, escape, one_line
 from tests.unit.hostile import NASTY, anything
 from tests.unit.incidents import ALICE, ANA, BENOIT, EXAMPLES, line_of, started, state
 
 WORDS = {verb for spec in typed() for verb in spec.verbs}
 IN_INCIDENT = {verb for spec in typed() if spec.scope is Scope.IN_INCIDENT for verb in spec.verbs}
+REACTION: dict[str, Any] = {
+    "type": "reaction_added",
+    "user": "U2",
+    "reaction": "memo",
+    "item": {"type": "message", "channel": "C1", "ts": "17.1"},
+}
+CHANGED: dict[str, Any] = {"type": "message", "subtype": "message_changed", "channel": "C1"}
 SPECS = pytest.mark.parametrize("spec", COMMANDS, ids=[spec.name for spec in COMMANDS])
 
 
@@ -274,7 +282,7 @@ def test_a_form(values: dict[str, Any], command: object) -> None:
         (
             Kind.SHORTCUT,
             {"callback_id": "timeline.add", "message": {"ts": "1.2", "text": "x"}},
-            AskWhichIncident(command=to_dict(MarkMessage("C1", "1.2", text="x"))),
+            AskWhichIncident(command=to_dict(MarkMessage("C1", "1.2", content=Content(text="x").to_dict()))),
         ),
         (
             Kind.SHORTCUT,
@@ -284,6 +292,27 @@ def test_a_form(values: dict[str, Any], command: object) -> None:
         (Kind.SHORTCUT, {"callback_id": "declare.anywhere"}, OpenForm()),
         (Kind.EVENT, {"event": {"type": "member_joined_channel", "user": "U2"}}, ShowStatus(joined=True)),
         (Kind.EVENT, {"event": {"type": "member_left_channel", "user": "U2"}}, AskWhoLeads("U2")),
+        (Kind.EVENT, {"event": REACTION}, MarkMessage("C1", "17.1", "memo")),
+        (
+            Kind.EVENT,
+            {"event": {**REACTION, "type": "reaction_removed"}},
+            UnmarkMessage("C1", "17.1", "memo"),
+        ),
+        (
+            Kind.EVENT,
+            {"event": {**CHANGED, "message": {"ts": "17.1", "text": "up", "edited": {"ts": "18.1"}}}},
+            FollowEdit("C1", "17.1", Content(text="up", is_edited=True).to_dict()),
+        ),
+        (
+            Kind.EVENT,
+            {"event": {**CHANGED, "message": {"ts": "17.1", "subtype": "tombstone"}}},
+            FollowDeletion("C1", "17.1"),
+        ),
+        (
+            Kind.EVENT,
+            {"event": {**CHANGED, "subtype": "message_deleted", "deleted_ts": "17.1"}},
+            FollowDeletion("C1", "17.1"),
+        ),
     ],
 )
 def test_what_an_interaction_means(kind: Kind, payload: dict[str, Any], command: object) -> None:
@@ -312,6 +341,15 @@ def test_what_an_interaction_means(kind: Kind, payload: dict[str, Any], command:
         (Kind.EVENT, {"event": {"type": "member_joined_channel", "user": ["U2"]}}),
         (Kind.EVENT, {"event": "member_joined_channel"}),
         (Kind.EVENT, {"event": {"type": "message"}}),
+        (Kind.EVENT, {"event": {**CHANGED, "subtype": ""}}),
+        (Kind.EVENT, {"event": {**CHANGED, "message": "x"}}),
+        (Kind.EVENT, {"event": {**CHANGED, "message": {"ts": "now", "text": "x"}}}),
+        (Kind.EVENT, {"event": {**CHANGED, "subtype": "message_deleted", "deleted_ts": 17.1}}),
+        (Kind.EVENT, {"event": {**REACTION, "item": {"type": "file", "file": "F1"}}}),
+        (Kind.EVENT, {"event": {**REACTION, "item": {**REACTION["item"], "channel": "C/1"}}}),
+        (Kind.EVENT, {"event": {**REACTION, "item": None}}),
+        (Kind.EVENT, {"event": {**REACTION, "reaction": ""}}),
+        (Kind.EVENT, {"event": {**REACTION, "reaction": "me/mo"}}),
         (Kind.TICK, {}),
     ],
 )

@@ -24,7 +24,9 @@ from incident.messages.incident import LAST_UPDATE_LIMIT, TOPIC_LIMIT
 from incident.messages.line import Standing
 from incident.messages.rich import Message
 from incident.messages.words import Words
+from incident.model.facts import Fact
 from incident.model.incident import Deliverable, Role, Severity, Status
+from incident.model.marks import Mark
 from incident.model.slack_text import as_typed, escape, one_line, readable
 from incident.sandbox.slack import mrkdwn
 from tests.unit.builders import (
@@ -432,7 +434,11 @@ def test_the_card_says_what_is_decided_to_be_done_late_and_last(say: Words) -> N
     assert say.deliverables[Deliverable.REPORT] in read
     assert say.card_update_none not in read
     links = [one["url"] for one in objects(blocks) if one.get("type") == "link"]
-    assert set(links) >= {known.links[fact.id] for fact in known.story[-7:] if fact.id in known.links}
+    facts = [one for one in known.story[-7:] if isinstance(one, Fact)]
+    assert set(links) >= {known.links[fact.id] for fact in facts if fact.id in known.links}
+    marks = [one for one in known.story[-7:] if isinstance(one, Mark)]
+    assert set(links) >= {mark.link for mark in marks}
+    assert [say.deleted in line for line in literal(blocks) if "💬" in line] == [False, True]
     assert say.card_update_none in "".join(literal(shown(card.card(say, Known(incident("down"))))))
 
 

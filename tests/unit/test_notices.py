@@ -234,8 +234,10 @@ SILENT = {
     "receipt", "thanks", "answer", "card", "list", "question", "which", "menu", "form", "refusal",
     # told besides the channel's line, which says the same and has a notice of its own
     "commander",
-    # nothing is missing without it: a button too many for a moment; a mark whose link is its message's place
-    "close_undo", "link", "source",
+    # nothing is missing without it: a button too many for a moment; a link
+    "close_undo", "source",
+    # who marks a message goes on talking: the channel is spared a line about it, the log has one
+    "read",
 }  # fmt: skip
 """Steps of which nobody is told that they are late or have failed.
 

@@ -53,6 +53,7 @@ def test_the_defaults() -> None:
     assert (settings.sheet, settings.announcement_channel) == ("Incidents", "incident-sre")
     assert (settings.oncall_groups, settings.comms_group) == ((), "")
     assert (settings.timezone, settings.locales) == (ZoneInfo("UTC"), ("en",))
+    assert settings.timeline_emoji == "memo"
     assert (settings.pubsub_emulator_host, settings.firestore_emulator_host) == ("", "")
 
 
@@ -71,6 +72,7 @@ def test_everything_can_be_set() -> None:
             "INCIDENT_COMMS_GROUP": " S0COMMS ",
             "INCIDENT_TIMEZONE": "America/Toronto",
             "INCIDENT_LOCALE": "fr",
+            "INCIDENT_TIMELINE_EMOJI": " :push_pin-2: ",
             "PUBSUB_EMULATOR_HOST": "127.0.0.1:1",
             "FIRESTORE_EMULATOR_HOST": "127.0.0.1:2",
         }
@@ -82,6 +84,7 @@ def test_everything_can_be_set() -> None:
     assert (settings.sheet, settings.announcement_channel) == ("Tab 1", "war-room")
     assert (settings.oncall_groups, settings.comms_group) == (("S1", "S2"), "S0COMMS")
     assert (settings.timezone.key, settings.locales) == ("America/Toronto", ("fr",))
+    assert settings.timeline_emoji == "push_pin-2"
     assert (settings.pubsub_emulator_host, settings.firestore_emulator_host) == ("127.0.0.1:1", "127.0.0.1:2")
 
 
@@ -126,6 +129,11 @@ def test_the_slack_function_needs_less() -> None:
         ("INCIDENT_LOCALE", "en\nfr"),
         ("INCIDENT_LOCALE", "en,fr"),
         ("INCIDENT_LOCALE", "Both"),
+        ("INCIDENT_TIMELINE_EMOJI", "📝"),
+        ("INCIDENT_TIMELINE_EMOJI", "memo, pushpin"),
+        ("INCIDENT_TIMELINE_EMOJI", "Memo"),
+        ("INCIDENT_TIMELINE_EMOJI", "::"),
+        ("INCIDENT_TIMELINE_EMOJI", "hand::skin-tone-2"),
         ("INCIDENT_COMMS_GROUP", "@comms"),
         ("INCIDENT_COMMS_GROUP", "S1,S2"),
         ("INCIDENT_COMMS_GROUP", "<!subteam^S1>"),

@@ -1,4 +1,4 @@
-"""The methods of messages: posting, editing, deleting, reading, pinning; and bookmarks."""
+"""The methods of messages: posting, editing, deleting, pinning; and bookmarks."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ def post_message(call: Call) -> JsonObject:
             thread_ts=thread,
             subtype="bot_message" if call.get("username", "") else "",
             broadcast=broadcast,
+            username=call.get("username", ""),
         )
     )
     call.workspace.happened(lambda: events.message_posted(call.workspace, message))
@@ -103,14 +104,10 @@ def _check_thread(call: Call, channel: Channel, thread: str | None) -> None:
     if thread is None:
         return
     parent = call.workspace.messages.get(thread)
-    if parent is None or parent.channel != channel.id or parent.ephemeral_to or _is_reply(parent):
+    if parent is None or parent.channel != channel.id or parent.ephemeral_to or parent.is_reply:
         raise SlackError("thread_not_found")
     if parent.subtype:
         raise SlackError("cannot_reply_to_message")
-
-
-def _is_reply(message: Message) -> bool:
-    return message.thread_ts not in {None, message.ts}
 
 
 def _metadata(call: Call) -> JsonObject | None:
@@ -150,7 +147,7 @@ def update(call: Call) -> JsonObject:
     said = content(call.get("text", ""), blocks)
     metadata = _metadata(call) if call.get("metadata", {}) else None
     broadcast = call.get("reply_broadcast", default=message.broadcast)
-    if broadcast and not _is_reply(message):
+    if broadcast and not message.is_reply:
         raise SlackError("cant_broadcast_message")
     changed = call.workspace.put(
         replace(
@@ -181,18 +178,34 @@ def delete(call: Call) -> JsonObject:
 
 
 def remove(workspace: Workspace, message: Message) -> None:
-    """Deletes a message, and its pin with it; one that was replied to leaves a tombstone for its thread."""
+    """Deletes a message, and its pin with it; one that was replied to leaves a tombstone for its thread.
+
+    The tombstone goes with the last of the replies.
+    """
     if message.ephemeral_to:
         workspace.drop(message)
         return
-    workspace.happened(lambda: events.message_deleted(workspace, message))
     channel = workspace.channels[message.channel]
     if message.ts in channel.pins:
         workspace.put(replace(channel, pins=tuple(ts for ts in channel.pins if ts != message.ts)))
     if workspace.replies(message.ts):
-        workspace.put(Message(channel.id, message.ts, SLACKBOT, _DELETED, subtype="tombstone"))
-    else:
-        workspace.drop(message)
+        _bury(workspace, message)
+        return
+    workspace.happened(lambda: events.message_deleted(workspace, message))
+    workspace.drop(message)
+    grave = workspace.messages.get(message.thread_ts or "")
+    if grave is not None and grave.subtype == "tombstone" and not workspace.replies(grave.ts):
+        remove(workspace, grave)
+
+
+def _bury(workspace: Workspace, message: Message) -> None:
+    """Leaves a tombstone in place of a message; to the bot that is a change, not a deletion.
+
+    Sources: https://github.com/42wim/matterbridge/issues/600, https://github.com/slack-edge/slack-edge/pull/10
+    """
+    ts = message.ts
+    grave = workspace.put(Message(message.channel, ts, SLACKBOT, _DELETED, thread_ts=ts, subtype="tombstone"))
+    workspace.happened(lambda: events.message_changed(workspace, grave, message))
 
 
 def _own(call: Call, otherwise: str) -> Message:
@@ -208,58 +221,6 @@ def permalink(call: Call) -> JsonObject:
     message = call.message(channel, call["message_ts"])
     path = f"{channel.id}/p{message.ts.replace('.', '')}"
     return {"channel": channel.id, "permalink": f"{call.url}/archives/{path}"}
-
-
-def history(call: Call) -> JsonObject:
-    """`conversations.history`: newest first; of replies in threads only those broadcast to the channel."""
-    channel = call.channel(member=True)
-    found = [m for m in call.workspace.history(channel.id) if m.broadcast or not _is_reply(m)]
-    oldest, latest = call.get("oldest", "0"), call.get("latest", "")
-    inclusive = call.get("inclusive", default=False)
-    chosen = [m for m in reversed(found) if _within(m.ts, oldest, latest, inclusive=inclusive)]
-    page, response_metadata = call.page(chosen)
-    return {
-        "messages": _messages(call, page),
-        "has_more": bool(response_metadata["next_cursor"]),
-        "pin_count": len(channel.pins),
-        "response_metadata": response_metadata,
-    }
-
-
-def replies(call: Call) -> JsonObject:
-    """`conversations.replies`: the message, whenever it is from, then the replies asked for, oldest first."""
-    channel = call.channel(member=True)
-    parent = call.workspace.messages.get(call["ts"])
-    if parent is None or parent.channel != channel.id or parent.ephemeral_to:
-        raise SlackError("thread_not_found")
-    oldest, latest = call.get("oldest", "0"), call.get("latest", "")
-    inclusive = call.get("inclusive", default=False)
-    found = call.workspace.replies(parent.ts)
-    chosen = [m for m in found if _within(m.ts, oldest, latest, inclusive=inclusive)]
-    page, response_metadata = call.page([parent, *chosen])
-    return {
-        "messages": _messages(call, page),
-        "has_more": bool(response_metadata["next_cursor"]),
-        "response_metadata": response_metadata,
-    }
-
-
-def _messages(call: Call, page: Sequence[Message]) -> list[JsonObject]:
-    metadata = call.get("include_all_metadata", default=False)
-    return [render.message(call.workspace, message, metadata=metadata) for message in page]
-
-
-def _within(ts: str, oldest: str, latest: str, *, inclusive: bool) -> bool:
-    at, low, high = _micros(ts), _micros(oldest), _micros(latest) if latest else None
-    if inclusive:
-        return low <= at and (high is None or at <= high)
-    return low < at and (high is None or at < high)
-
-
-def _micros(moment: str) -> int:
-    """Microseconds, exactly; a float would lose the last digits."""
-    seconds, _, fraction = moment.partition(".")
-    return int(seconds) * 1_000_000 + int(fraction[:6].ljust(6, "0"))
 
 
 def pin(call: Call) -> JsonObject:

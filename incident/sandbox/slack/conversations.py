@@ -4,50 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import Literal
 
-from incident.sandbox.slack import events, mrkdwn, render
+from incident.sandbox.slack import channel_changes, mrkdwn, render
 from incident.sandbox.slack.arguments import SlackError
 from incident.sandbox.slack.call import Call
-from incident.sandbox.slack.workspace import Channel, JsonObject, Kind, Message, User, Workspace
+from incident.sandbox.slack.workspace import Channel, JsonObject, Kind, User, Workspace
 
-_LONGEST_NAME = 80
 _MOST_INVITED = 100
 _DEACTIVATED = "user_disabled"
 _TYPES: dict[str, Kind] = {"public_channel": "public", "private_channel": "private", "im": "direct"}
-
-
-def system_message(workspace: Workspace, channel: Channel, user: str, subtype: str, text: str) -> None:
-    """Adds what Slack itself writes into a channel when something happens to it."""
-    workspace.put(Message(channel.id, workspace.new_ts(), user, text, subtype=subtype))
-
-
-def enter(workspace: Workspace, channel: Channel, user: str, inviter: str | None = None) -> Channel:
-    """Makes the user a member, with the line that says so; returns the channel as it is then.
-
-    Args:
-        workspace: where.
-        channel: public or private.
-        user: the id of who comes in.
-        inviter: the id of who brings them in; None if they come by themselves.
-    """
-    changed = workspace.put(replace(channel, members=(*channel.members, user)))
-    text = f"<@{user}> has joined the channel"
-    line = Message(channel.id, workspace.new_ts(), user, text, subtype="channel_join", inviter=inviter)
-    workspace.put(line)
-    workspace.happened(lambda: events.member_joined(workspace, changed, user, line.ts, inviter))
-    return changed
-
-
-def leave(workspace: Workspace, channel: Channel, user: str) -> Channel:
-    """Takes the member out, with the line that says so; returns the channel as it is then."""
-    changed = workspace.put(replace(channel, members=tuple(m for m in channel.members if m != user)))
-    line = Message(
-        channel.id, workspace.new_ts(), user, f"<@{user}> has left the channel", subtype="channel_leave"
-    )
-    workspace.put(line)
-    workspace.happened(lambda: events.member_left(workspace, changed, user, line.ts))
-    return changed
 
 
 def direct_channel(workspace: Workspace, user: str) -> Channel:
@@ -80,7 +46,9 @@ def create(call: Call) -> JsonObject:
     name = _new_name(call)
     workspace, bot = call.workspace, call.bot.id
     identifier, created = workspace.new_id("C"), int(workspace.clock())
-    channel = enter(workspace, workspace.put(Channel(identifier, name, kind, bot, created)), bot)
+    channel = channel_changes.enter(
+        workspace, workspace.put(Channel(identifier, name, kind, bot, created)), bot
+    )
     return {"channel": render.channel(workspace, channel)}
 
 
@@ -89,24 +57,15 @@ def rename(call: Call) -> JsonObject:
     channel = call.channel(member=True, active=True)
     if channel.creator != call.bot.id:
         raise SlackError("not_authorized")
-    changed = replace(channel, name=_new_name(call), previous_names=(*channel.previous_names, channel.name))
-    return {"channel": render.channel(call.workspace, call.workspace.put(changed))}
+    changed = channel_changes.rename(call.workspace, channel, call.bot.id, _new_name(call))
+    return {"channel": render.channel(call.workspace, changed)}
 
 
 def _new_name(call: Call) -> str:
     name: str = call["name"]
-    if not name:
-        raise SlackError("invalid_name_required")
-    if len(name) > _LONGEST_NAME:
-        raise SlackError("invalid_name_maxlength")
+    channel_changes.check_name(call.workspace, name)
     if not re.fullmatch("[a-z0-9_-]+", name):
         raise SlackError("invalid_name_specials")
-    if not re.search("[a-z0-9]", name):
-        raise SlackError("invalid_name_punctuation")
-    if name in {"here", "channel", "everyone", "group"}:
-        raise SlackError("invalid_name")
-    if call.workspace.channel_named(name):
-        raise SlackError("name_taken")
     return name
 
 
@@ -130,7 +89,7 @@ def invite(call: Call) -> JsonObject:
     force: bool = call.get("force", default=False)
     if force or all(entry["error"] == _DEACTIVATED for entry in refused):
         for user in welcome:
-            channel = enter(call.workspace, channel, user, inviter=call.bot.id)
+            channel = channel_changes.enter(call.workspace, channel, user, inviter=call.bot.id)
     if refused and not (welcome and force):
         # Slack is not clear about some of them being members already; refusing the whole is the stricter.
         raise SlackError(str(refused[0]["error"]), errors=refused)
@@ -162,7 +121,11 @@ def _refusal(call: Call, channel: Channel, user: str) -> str:
 
 
 def join(call: Call) -> JsonObject:
-    """`conversations.join`: of a public channel; being in already is no error."""
+    """`conversations.join`: of a public channel; being in already is no error.
+
+    Source: https://docs.slack.dev/reference/methods/conversations.join (`is_archived`,
+    `method_not_supported_for_channel_type`)
+    """
     channel = call.channel(active=True)
     if call.bot.id in channel.members:
         return {
@@ -170,7 +133,9 @@ def join(call: Call) -> JsonObject:
             "warning": "already_in_channel",
             "response_metadata": {"warnings": ["already_in_channel"]},
         }
-    return {"channel": render.channel(call.workspace, enter(call.workspace, channel, call.bot.id))}
+    return {
+        "channel": render.channel(call.workspace, channel_changes.enter(call.workspace, channel, call.bot.id))
+    }
 
 
 def set_topic(call: Call) -> JsonObject:
@@ -183,20 +148,20 @@ def set_purpose(call: Call) -> JsonObject:
     return _describe(call, "purpose")
 
 
-def _describe(call: Call, what: str) -> JsonObject:
+def _describe(call: Call, what: Literal["topic", "purpose"]) -> JsonObject:
     channel = call.channel(member=True, active=True)
     words: str = call[what]
     if wrong := list(mrkdwn.problems(words)):
         raise SlackError("invalid_arguments", *(f"[ERROR] {what}: {problem}" for problem in wrong))
-    changed = replace(channel, topic=words) if what == "topic" else replace(channel, purpose=words)
-    call.workspace.put(changed)
-    text = f"set the channel {what}: {words}" if words else f"cleared the channel {what}"
-    system_message(call.workspace, changed, call.bot.id, f"channel_{what}", text)
+    changed = channel_changes.describe(call.workspace, channel, call.bot.id, what, words)
     return {"channel": render.channel(call.workspace, changed)}
 
 
 def archive(call: Call) -> JsonObject:
-    """`conversations.archive`."""
+    """`conversations.archive`: the bot is no member of the channel afterwards, as nobody is.
+
+    Source: https://docs.slack.dev/reference/methods/conversations.archive
+    """
     channel = call.channel()
     if channel.archived:
         raise SlackError("already_archived")
@@ -204,10 +169,20 @@ def archive(call: Call) -> JsonObject:
         raise SlackError("cant_archive_general")
     if call.bot.id not in channel.members:
         raise SlackError("not_in_channel")
-    text = f"<@{call.bot.id}> archived the channel"
-    system_message(call.workspace, channel, call.bot.id, "channel_archive", text)
-    call.workspace.put(replace(channel, archived=True))
+    channel_changes.archive(call.workspace, channel, call.bot.id)
     return {}
+
+
+def unarchive(call: Call) -> JsonObject:
+    """`conversations.unarchive`: no bot can, as it has been put out of the channel.
+
+    Sources: https://docs.slack.dev/reference/methods/conversations.unarchive ("Bot tokens cannot currently be
+    used"), https://github.com/slack-go/slack/issues/1066 (the answer is `not_in_channel`)
+    """
+    channel = call.channel()
+    if not channel.archived:
+        raise SlackError("not_archived")
+    raise SlackError("not_in_channel")
 
 
 def info(call: Call) -> JsonObject:

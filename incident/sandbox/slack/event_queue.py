@@ -14,8 +14,8 @@ from typing import Literal, TypeAlias
 
 from incident.sandbox.slack import payloads
 from incident.sandbox.slack.bot_link import Answer
-from incident.sandbox.slack.events import subscription
-from incident.sandbox.slack.workspace import JsonObject, Kind, Workspace
+from incident.sandbox.slack.events import is_for_everybody, place, scope, subscription
+from incident.sandbox.slack.workspace import JsonObject, Workspace
 
 Delivery: TypeAlias = Literal["off", "queued", "sent"]
 """Whether events are dropped, kept until they are asked for, or sent by a thread as they happen."""
@@ -25,11 +25,6 @@ RETRY_DELAYS = (0.0, 60.0, 300.0)
 """Seconds."""
 
 _REASONS = {"operation_timeout": "http_timeout", "dispatch_failed": "http_error"}
-_SCOPES: Mapping[bool, Mapping[Kind, str]] = {
-    False: {"public": "channels:read", "private": "groups:read"},
-    True: {"public": "channels:history", "private": "groups:history", "direct": "im:history"},
-}
-"""By whether it is a message: the scope without which Slack does not send an event of such a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +133,9 @@ class EventQueue:
             self._changed.notify_all()
 
     def _may_see(self, event: JsonObject) -> bool:
-        channel = self._workspace.channels[event["channel"]]
-        scope = _SCOPES[event["type"] == "message"].get(channel.kind)
-        return self._workspace.bot.id in channel.members and scope in self._scopes()
+        channel = self._workspace.channels[place(event)]
+        told = is_for_everybody(event) or self._workspace.bot.id in channel.members
+        return told and scope(event, channel.kind) in self._scopes()
 
     def _take(self, now: float | None) -> _Waiting | None:
         """The oldest that is due; the oldest of all where `now` is None."""

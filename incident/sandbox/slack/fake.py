@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from incident.sandbox.slack import conversations
+from incident.sandbox.slack import channel_changes
 from incident.sandbox.slack.api import Api
 from incident.sandbox.slack.entries import Entry
 from incident.sandbox.slack.event_queue import Delivery, EventQueue
 from incident.sandbox.slack.interactions import Interactions, NotPossibleError, Reply
+from incident.sandbox.slack.moderation import Moderation
 from incident.sandbox.slack.people import People
 from incident.sandbox.slack.screens import Screens
 from incident.sandbox.slack.seed import seed
+from incident.sandbox.slack.sharing import Sharing
 from incident.sandbox.slack.shortcuts import Shortcut
 from incident.sandbox.slack.workspace import JsonObject
 
@@ -33,6 +35,8 @@ class FakeSlack:
         workspace: the state.
         api: the Web API; `api.scopes` is what the token may do.
         people: what people do; `people.commands` are the slash commands there are.
+        sharing: files, forwarded messages, what other integrations post.
+        moderation: what people do to channels as a whole.
         screens: the modals on people's screens.
         event_queue: what the bot subscribed to, on its way; nothing is sent unless `event_delivery` says so.
     """
@@ -65,6 +69,8 @@ class FakeSlack:
         self._interactions = Interactions(self.workspace, signing_secret, lambda: self.api.url)
         self.people = People(self.workspace, self._interactions)
         self.people.shortcuts = tuple(shortcuts)
+        self.sharing = Sharing(self.workspace, self.people, lambda: self.api.url)
+        self.moderation = Moderation(self.workspace)
         self.screens = Screens(self.workspace, self._interactions)
         self.event_queue = EventQueue(self.workspace, self._interactions.send_event, lambda: self.api.scopes)
 
@@ -163,10 +169,35 @@ class FakeSlack:
         self.workspace.restore(snapshot)
 
     def type(
-        self, user: str, channel: str, text: str, thread_ts: str | None = None, *, literal: bool = False
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        *,
+        literal: bool = False,
+        broadcast: bool = False,
     ) -> Reply:
         """A person types a line; see `People.type`."""
-        return self.people.type(user, channel, text, thread_ts, literal=literal)
+        return self.people.type(user, channel, text, thread_ts, literal=literal, broadcast=broadcast)
+
+    def upload(
+        self, user: str, channel: str, names: Sequence[str], text: str = "", thread_ts: str | None = None
+    ) -> str:
+        """A person posts a message with files; see `Sharing.upload`."""
+        return self.sharing.upload(user, channel, names, text, thread_ts)
+
+    def forward(self, user: str, channel: str, ts: str, to: str, text: str = "") -> str:
+        """A person forwards a message to another channel; see `Sharing.forward`."""
+        return self.sharing.forward(user, channel, ts, to, text)
+
+    def webhook(self, channel: str, text: str, username: str = "Alerts", **more: Any) -> str:
+        """An incoming webhook posts a message; see `Sharing.webhook`."""
+        return self.sharing.webhook(channel, text, username, **more)
+
+    def unfurl(self, ts: str, title: str, text: str) -> None:
+        """Slack shows what a link in a message leads to; see `Sharing.unfurl`."""
+        self.sharing.unfurl(ts, title, text)
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         """A person edits a message of theirs; see `People.edit`."""
@@ -175,6 +206,14 @@ class FakeSlack:
     def delete(self, user: str, channel: str, ts: str) -> None:
         """A person deletes a message of theirs; see `People.delete`."""
         self.people.delete(user, channel, ts)
+
+    def react(self, user: str, channel: str, ts: str, name: str) -> None:
+        """A person gives a message a reaction; see `People.react`."""
+        self.people.react(user, channel, ts, name)
+
+    def unreact(self, user: str, channel: str, ts: str, name: str) -> None:
+        """A person takes a reaction of theirs off a message; see `People.unreact`."""
+        self.people.unreact(user, channel, ts, name)
 
     def join(self, user: str, channel: str) -> None:
         """A person joins a channel; see `People.join`."""
@@ -188,6 +227,22 @@ class FakeSlack:
         """A person brings another into a channel; see `People.invite`."""
         self.people.invite(user, channel, other)
 
+    def archive(self, user: str, channel: str) -> None:
+        """A person archives a channel; see `Moderation.archive`."""
+        self.moderation.archive(user, channel)
+
+    def unarchive(self, user: str, channel: str) -> None:
+        """A person opens an archived channel again; see `Moderation.unarchive`."""
+        self.moderation.unarchive(user, channel)
+
+    def rename(self, user: str, channel: str, name: str) -> None:
+        """A person gives a channel another name; see `Moderation.rename`."""
+        self.moderation.rename(user, channel, name)
+
+    def set_topic(self, user: str, channel: str, topic: str) -> None:
+        """A person sets a channel's topic; see `Moderation.set_topic`."""
+        self.moderation.set_topic(user, channel, topic)
+
     def share(self, channel: str, user: str) -> None:
         """Has somebody of another workspace in a channel, as if the channel were shared with it.
 
@@ -199,7 +254,7 @@ class FakeSlack:
             if stranger is None or not stranger.team or where is None or where.kind == "direct":
                 raise NotPossibleError(f"{channel} cannot be shared with {user}")
             if user not in where.members:
-                conversations.enter(self.workspace, where, user)
+                channel_changes.enter(self.workspace, where, user)
 
     def open_direct(self, user: str) -> str:
         """A person opens their conversation with the bot; see `People.open_direct`."""

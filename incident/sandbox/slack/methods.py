@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from incident.sandbox.slack import chat, conversations, directory, modals
+from incident.sandbox.slack import chat, conversations, directory, history, modals, reactions
 from incident.sandbox.slack.arguments import (
     Argument,
     array,
@@ -116,7 +116,7 @@ METHODS: Mapping[str, Method] = {
         conversations.create, TIER_2, {"name": _NAME, "is_private": _FLAG, **_TEAM}, by_kind=_MANAGE
     ),
     "conversations.history": Method(
-        chat.history,
+        history.history,
         TIER_3,
         {
             "channel": _ID,
@@ -157,12 +157,13 @@ METHODS: Mapping[str, Method] = {
         conversations.rename, TIER_2, {"channel": _ID, "name": _NAME}, by_kind=_MANAGE
     ),
     "conversations.replies": Method(
-        chat.replies,
+        history.replies,
         TIER_3,
         {"channel": _ID, "ts": _TS, **_PAGE, **_SPAN, "include_all_metadata": _FLAG},
         by_kind=_HISTORY,
         writes=False,
     ),
+    "conversations.unarchive": Method(conversations.unarchive, TIER_2, {"channel": _ID}, by_kind=_MANAGE),
     "conversations.setPurpose": Method(
         conversations.set_purpose, TIER_2, {"channel": _ID, "purpose": _DESCRIPTION}, by_kind=_TOPIC
     ),
@@ -170,6 +171,13 @@ METHODS: Mapping[str, Method] = {
         conversations.set_topic, TIER_2, {"channel": _ID, "topic": _DESCRIPTION}, by_kind=_TOPIC
     ),
     "pins.add": Method(chat.pin, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
+    "reactions.get": Method(
+        reactions.get,
+        TIER_3,
+        {"channel": _ID, "timestamp": _TS, "full": _FLAG},
+        scopes=("reactions:read",),
+        writes=False,
+    ),
     "usergroups.list": Method(
         directory.groups,
         TIER_2,

@@ -8,10 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from incident.sandbox.slack import chat, conversations, events, mrkdwn, payloads, shortcuts
+from incident.sandbox.slack import (
+    channel_changes,
+    chat,
+    conversations,
+    events,
+    mrkdwn,
+    payloads,
+    reactions,
+    shortcuts,
+)
 from incident.sandbox.slack.entries import Entry, state
 from incident.sandbox.slack.interactions import Interactions, NotPossibleError, Reply
 from incident.sandbox.slack.shortcuts import Shortcut, Sort
+from incident.sandbox.slack.sight import Sight
 from incident.sandbox.slack.workspace import Channel, Message, User, Workspace
 
 
@@ -30,6 +40,7 @@ class People:
         self._shortcuts: tuple[Shortcut, ...] = ()
         self._workspace = workspace
         self._interactions = interactions
+        self._sight = Sight(workspace)
 
     @property
     def shortcuts(self) -> tuple[Shortcut, ...]:
@@ -41,7 +52,14 @@ class People:
         self._shortcuts = shortcuts.checked(given)
 
     def type(
-        self, user: str, channel: str, text: str, thread_ts: str | None = None, *, literal: bool = False
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        *,
+        literal: bool = False,
+        broadcast: bool = False,
     ) -> Reply:
         """Types a line and presses enter; a line that begins with `/` is a command.
 
@@ -52,24 +70,39 @@ class People:
             thread_ts: the message replied to; commands cannot be typed there.
             literal: whether `@name` and `#channel` stay the characters that were typed, as they do where a
                 person does not pick from what Slack offers.
+            broadcast: whether a reply is sent to the channel as well.
 
         Raises:
             NotPossibleError: the person cannot write there.
         """
-        person, where = self._at(user, channel)
-        if where.archived:
-            raise NotPossibleError(f"{where.id} is archived")
         if text.startswith("/"):
+            person, where = self._sight.at(user, channel)
+            if where.archived:
+                raise NotPossibleError(f"{where.id} is archived")
             return self._command(person, where, text, in_thread=thread_ts is not None, literal=literal)
-        if person.id not in where.members:
-            raise NotPossibleError(f"{person.id} has to join {where.id} first")
-        parent = self._message(person, where, thread_ts) if thread_ts else None
-        if parent is not None and (parent.ephemeral_to or parent.thread_ts not in {None, parent.ts}):
+        message = self.draft(user, channel, text, thread_ts, literal=literal)
+        return self.post(replace(message, broadcast=broadcast and thread_ts is not None))
+
+    def draft(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, *, literal: bool = False
+    ) -> Message:
+        """A message as it would be if the person posted it now; see `type`.
+
+        Raises:
+            NotPossibleError: the person cannot write there.
+        """
+        person, where = self._sight.within(user, channel)
+        parent = self._sight.message(person, where, thread_ts) if thread_ts else None
+        if parent is not None and (parent.ephemeral_to or parent.is_reply):
             raise NotPossibleError(f"message {thread_ts} has no thread")
         words = self._escaped(text, labels=False, literal=literal)
-        message = self._workspace.put(
-            Message(where.id, self._workspace.new_ts(), person.id, words, thread_ts=thread_ts)
-        )
+        return Message(where.id, self._workspace.new_ts(), person.id, words, thread_ts=thread_ts)
+
+    def post(self, message: Message) -> Reply:
+        """Posts what was drafted."""
+        with self._workspace.lock:
+            where = self._workspace.channels[message.channel]
+            self._workspace.put(message)
         if not self.events or self._workspace.bot.id not in where.members:
             self._workspace.happened(lambda: events.message_posted(self._workspace, message))
             return Reply(ts=message.ts)
@@ -89,7 +122,7 @@ class People:
         Raises:
             NotPossibleError: it is not theirs, or the channel is archived.
         """
-        message = self._own(user, channel, ts)
+        message = self._sight.own(user, channel, ts)
         words = self._escaped(text, labels=False)
         changed = replace(message, text=words, blocks=(), edited=self._workspace.new_ts())
         with self._workspace.lock:
@@ -102,33 +135,61 @@ class People:
         Raises:
             NotPossibleError: it is not theirs, or the channel is archived.
         """
-        message = self._own(user, channel, ts)
+        message = self._sight.own(user, channel, ts)
         with self._workspace.lock:
             chat.remove(self._workspace, message)
+
+    def react(self, user: str, channel: str, ts: str, name: str) -> None:
+        """Gives a message a reaction: any message but one that only one person sees.
+
+        Args:
+            user: the id of who does; a member.
+            channel: the channel's id.
+            ts: of the message; also of a reply in a thread.
+            name: of the emoji, without colons, such as `memo` or `memo::skin-tone-3`.
+
+        Raises:
+            NotPossibleError: there is no such message or emoji for them, or they gave it already.
+        """
+        person, where = self._sight.within(user, channel)
+        with self._workspace.lock:
+            reactions.add(self._workspace, self._sight.shared(person, where, ts), person.id, name)
+
+    def unreact(self, user: str, channel: str, ts: str, name: str) -> None:
+        """Takes a reaction of one's own off a message; see `react`.
+
+        Raises:
+            NotPossibleError: there is no such message for them, or they did not give it.
+        """
+        person, where = self._sight.within(user, channel)
+        with self._workspace.lock:
+            reactions.remove(self._workspace, self._sight.shared(person, where, ts), person.id, name)
 
     def join(self, user: str, channel: str) -> None:
         """Joins a public channel; being in already is fine.
 
         Raises:
-            NotPossibleError: it is not public, or they are a guest.
+            NotPossibleError: it is not public, or archived, or they are a guest.
         """
-        person, where = self._at(user, channel)
+        person, where = self._sight.at(user, channel)
+        if where.archived:
+            raise NotPossibleError(f"{where.id} is archived")
         with self._workspace.lock:
             if person.id not in where.members:
-                conversations.enter(self._workspace, where, person.id)
+                channel_changes.enter(self._workspace, where, person.id)
 
     def leave(self, user: str, channel: str) -> None:
         """Leaves a channel; not being in is fine.
 
         Raises:
-            NotPossibleError: nobody can leave that one: `general`, a direct message.
+            NotPossibleError: nobody can leave that one: `general`, a direct message, an archived one.
         """
-        person, where = self._at(user, channel)
-        if where.kind == "direct" or where.name == "general":
+        person, where = self._sight.at(user, channel)
+        if where.kind == "direct" or where.name == "general" or where.archived:
             raise NotPossibleError(f"nobody can leave {where.id}")
         with self._workspace.lock:
             if person.id in where.members:
-                conversations.leave(self._workspace, where, person.id)
+                channel_changes.leave(self._workspace, where, person.id)
 
     def invite(self, user: str, channel: str, other: str) -> None:
         """Brings somebody else into a channel that one is in; their being in already is fine.
@@ -136,15 +197,15 @@ class People:
         Raises:
             NotPossibleError: they are not in it, or the other cannot be brought into it.
         """
-        person, where = self._at(user, channel)
+        person, where = self._sight.within(user, channel)
         guest = self._workspace.users.get(other)
-        if person.id not in where.members or where.kind == "direct":
+        if where.kind == "direct":
             raise NotPossibleError(f"{user} cannot bring anybody into {channel}")
         if guest is None or guest.deleted or guest.ultra_restricted or guest.team:
             raise NotPossibleError(f"{other} cannot be brought into {channel}")
         with self._workspace.lock:
             if guest.id not in where.members:
-                conversations.enter(self._workspace, where, guest.id, inviter=person.id)
+                channel_changes.enter(self._workspace, where, guest.id, inviter=person.id)
 
     def open_direct(self, user: str) -> str:
         """Opens one's conversation with the bot, as from the app's page; returns the channel's id.
@@ -152,7 +213,7 @@ class People:
         Raises:
             NotPossibleError: there is no such person.
         """
-        person = self._person(user)
+        person = self._sight.person(user)
         with self._workspace.lock:
             return conversations.direct_channel(self._workspace, person.id).id
 
@@ -170,8 +231,8 @@ class People:
             NotPossibleError: there is no such element for them, or no such person to choose.
             UnknownOptionError: nothing is chosen, or what the element does not offer.
         """
-        person, where = self._at(user, channel)
-        message = self._message(person, where, ts)
+        person, where = self._sight.at(user, channel)
+        message = self._sight.message(person, where, ts)
         acted = self._interactions.chosen(message.blocks, action_id, value)
         url = self._interactions.response_url(person, where, message.ts)
         values = state(message.blocks, {action_id: value})
@@ -191,8 +252,8 @@ class People:
             NotPossibleError: they see no such message, or it is ephemeral: those have no menu; or the app
                 has no such shortcut.
         """
-        person, where = self._at(user, channel)
-        message = self._message(person, where, ts)
+        person, where = self._sight.at(user, channel)
+        message = self._sight.message(person, where, ts)
         if message.ephemeral_to or message.subtype == "tombstone":
             raise NotPossibleError(f"message {ts} offers no shortcuts")
         self._check_shortcut(callback_id, "message")
@@ -210,7 +271,7 @@ class People:
         Raises:
             NotPossibleError: there is no such person, or the app has no such shortcut.
         """
-        person = self._person(user)
+        person = self._sight.person(user)
         self._check_shortcut(callback_id, "global")
         return self._interactions.interact(
             person, payloads.global_shortcut(self._workspace, person, callback_id)
@@ -220,33 +281,6 @@ class People:
         offered = {shortcut.callback_id for shortcut in self._shortcuts if shortcut.type == sort}
         if self._shortcuts and callback_id not in offered:
             raise NotPossibleError(f"the app has no {sort} shortcut {callback_id}")
-
-    def _person(self, user: str) -> User:
-        person = self._workspace.users.get(user)
-        if person is None or person.bot_id or person.deleted:
-            raise NotPossibleError(f"there is no person {user}")
-        return person
-
-    def _at(self, user: str, channel: str) -> tuple[User, Channel]:
-        """The person and the channel, which they can look into: guests and strangers only as members."""
-        person, where = self._person(user), self._workspace.channels.get(channel)
-        outside = person.restricted or person.ultra_restricted or person.team
-        if where is None or (user not in where.members and (where.kind != "public" or outside)):
-            raise NotPossibleError(f"{user} sees no channel {channel}")
-        return person, where
-
-    def _message(self, person: User, where: Channel, ts: str) -> Message:
-        message = self._workspace.messages.get(ts)
-        if message is None or message.channel != where.id or message.ephemeral_to not in {None, person.id}:
-            raise NotPossibleError(f"{person.id} sees no message {ts} in {where.id}")
-        return message
-
-    def _own(self, user: str, channel: str, ts: str) -> Message:
-        person, where = self._at(user, channel)
-        message = self._message(person, where, ts)
-        if message.user != person.id or message.subtype or where.archived:
-            raise NotPossibleError(f"message {ts} is not for {user} to change")
-        return message
 
     def _escaped(self, text: str, *, labels: bool, literal: bool = False) -> str:
         def mention(name: str) -> str | None:
@@ -260,12 +294,14 @@ class People:
                     return f"<@{user.id}|{name}>" if labels else f"<@{user.id}>"
             for group in self._workspace.groups.values():
                 if group.handle == name:
-                    return f"<!subteam^{group.id}|@{name}>"
+                    return f"<!subteam^{group.id}|@{name}>" if labels else f"<!subteam^{group.id}>"
             return None
 
         def channel(name: str) -> str | None:
             found = None if literal else self._workspace.channel_named(name)
-            return f"<#{found.id}|{name}>" if found else None
+            if found is None:
+                return None
+            return f"<#{found.id}|{name}>" if labels else f"<#{found.id}>"
 
         return mrkdwn.typed(text, mention, channel)
 

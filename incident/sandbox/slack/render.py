@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
+from incident.sandbox.slack import rich_text
 from incident.sandbox.slack.call import APP_ID
 from incident.sandbox.slack.workspace import (
     SLACKBOT,
@@ -95,31 +94,56 @@ def channel(workspace: Workspace, shown: Channel, *, members: bool = False) -> J
 
 
 def message(workspace: Workspace, shown: Message, *, metadata: bool = False) -> JsonObject:
-    """A message object; `metadata` is left out unless asked for, as Slack does."""
-    author = workspace.users[shown.user]
-    reactions = sorted(r.split(":") for r in shown.reactions)
-    grouped = {name: [who for _, who in given] for name, given in groupby(reactions, lambda r: r[0])}
+    """A message object; `metadata` is left out unless asked for, as Slack does.
+
+    What people write bears `blocks` of rich text beside its `text`; what came through an incoming webhook has
+    no `user`.
+
+    Sources: https://docs.slack.dev/reference/events/message (attachments, files, reactions, `edited`),
+    https://docs.slack.dev/reference/events/message/bot_message (`bot_id`, `username`, no `user`).
+    """
+    author = workspace.users.get(shown.user)
+    ours = author is not None and author.id == workspace.bot.id
+    by_person = author is not None and not author.bot_id
+    written = by_person and not shown.subtype and not shown.blocks and shown.text
+    editor = shown.edited and {"user": shown.user or shown.bot_id, "ts": shown.edited}
     optional: JsonObject = {
+        "user": shown.user,
         "subtype": "thread_broadcast" if shown.broadcast else shown.subtype,
         "hidden": shown.subtype == "tombstone",
         **_thread(workspace, shown),
-        "bot_id": author.bot_id,
-        "app_id": APP_ID if author.id == workspace.bot.id else "",
-        "blocks": list(shown.blocks),
-        "edited": shown.edited and {"user": shown.user, "ts": shown.edited},
+        "bot_id": shown.bot_id or (author.bot_id if author else ""),
+        "username": shown.username,
+        "app_id": APP_ID if ours else "",
+        "blocks": [rich_text.block(shown.text, shown.ts)] if written else list(shown.blocks),
+        "files": list(shown.files),
+        "attachments": list(shown.attachments),
+        "edited": editor,
         "inviter": shown.inviter,
         "metadata": shown.metadata if metadata else None,
         "pinned_to": [shown.channel] if shown.ts in workspace.channels[shown.channel].pins else [],
-        "reactions": [{"name": n, "users": who, "count": len(who)} for n, who in grouped.items()],
+        "reactions": reactions(shown),
+        **(shown.details or {}),
     }
     return {
         "type": "message",
-        "user": shown.user,
         "text": shown.text,
         "ts": shown.ts,
-        "team": author.team or workspace.team.id,
+        "team": (author.team if author else "") or workspace.team.id,
         **{key: value for key, value in optional.items() if value},
     }
+
+
+def reactions(shown: Message) -> list[JsonObject]:
+    """A message's reactions: each emoji with who gave it; a skin tone makes another emoji of it.
+
+    Source: https://docs.slack.dev/reference/methods/reactions.get
+    """
+    grouped: dict[str, list[str]] = {}
+    for reaction in shown.reactions:
+        name, _, user = reaction.rpartition(":")
+        grouped.setdefault(name, []).append(user)
+    return [{"name": name, "users": users, "count": len(users)} for name, users in grouped.items()]
 
 
 def _thread(workspace: Workspace, shown: Message) -> JsonObject:
@@ -133,7 +157,7 @@ def _thread(workspace: Workspace, shown: Message) -> JsonObject:
     replies = [] if shown.ephemeral_to else workspace.replies(shown.ts)
     if not replies:
         return {"thread_ts": shown.thread_ts}
-    people = list(dict.fromkeys(reply.user for reply in replies))
+    people = list(dict.fromkeys(reply.user or reply.bot_id for reply in replies))
     return {
         "thread_ts": shown.ts,
         "reply_count": len(replies),

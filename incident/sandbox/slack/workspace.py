@@ -120,7 +120,7 @@ class Message:
     Attributes:
         channel: the channel's id.
         ts: `seconds.micros`, unique in the workspace and increasing.
-        user: the id of who posted.
+        user: the id of who posted; empty where it came through an incoming webhook, which is nobody's.
         text: mrkdwn, escaped as Slack stores it.
         blocks: Block Kit, each with its `block_id`.
         metadata: `event_type` and `event_payload`, or None.
@@ -129,8 +129,13 @@ class Message:
         subtype: `channel_join` and the like for system messages, else empty.
         edited: the `ts` of the last edit, or None.
         ephemeral_to: the only user who sees it, or None.
-        reactions: emoji names, each followed by `:` and the id of who reacted.
+        reactions: emoji names, each followed by `:` and the id of who reacted, in the order they were given.
         inviter: the id of who invited the one who joined, or None.
+        files: file objects, in the order they were added.
+        attachments: what is shown beneath the text: forwarded messages, previews of links.
+        username: the name an app gave itself for this message, or empty.
+        bot_id: of the integration where `user` is empty, else empty.
+        details: what the line of a change says besides its text, such as `topic`, or None.
     """
 
     channel: str
@@ -146,6 +151,16 @@ class Message:
     reactions: tuple[str, ...] = ()
     broadcast: bool = False
     inviter: str | None = None
+    files: tuple[JsonObject, ...] = ()
+    attachments: tuple[JsonObject, ...] = ()
+    username: str = ""
+    bot_id: str = ""
+    details: JsonObject | None = None
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it stands in the thread of another message."""
+        return self.thread_ts not in {None, self.ts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ function content(message, setting) {
 
 /** Reactions arrive as `emoji:person`, one for each person. */
 function reactions(message) {
-  const given = Map.groupBy(message.reactions, (reaction) => reaction.split(":")[0]);
+  const given = Map.groupBy(message.reactions, (reaction) => reaction.slice(0, reaction.lastIndexOf(":")));
   if (given.size === 0) return null;
   return h("div", { class: "reactions" },
     [...given].map(([name, people]) => h("span", {}, `${withPictures(`:${name}:`)} ${people.length}`)));
