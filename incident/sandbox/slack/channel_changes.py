@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
-from incident.sandbox.slack import events
+from incident.sandbox.slack import events, render
 from incident.sandbox.slack.arguments import SlackError
 from incident.sandbox.slack.workspace import Channel, Message, Workspace
 
@@ -158,3 +158,30 @@ def describe(
     text = f"set the channel {what}: {words}" if words else f"cleared the channel {what}"
     system_message(workspace, changed, user, f"{place}_{what}", text, **{what: words})
     return changed
+
+
+def unpin(workspace: Workspace, channel: Channel, user: str, message: Message) -> Channel:
+    """Takes a pinned message off the channel's pins; returns the channel as it is then.
+
+    Source: https://docs.slack.dev/reference/events/pin_removed
+    """
+    item = render.pin(workspace, message)
+    changed = workspace.put(replace(channel, pins=tuple(ts for ts in channel.pins if ts != message.ts)))
+    workspace.happened(lambda: events.unpinned(workspace, changed, user, item))
+    return changed
+
+
+def destroy(workspace: Workspace, channel: Channel, user: str) -> None:
+    """Deletes the channel and all that is in it.
+
+    Sources: https://docs.slack.dev/reference/events/channel_deleted (sent to all of the workspace),
+    https://docs.slack.dev/reference/events/group_deleted
+    """
+    workspace.happened(lambda: events.destroyed(workspace, channel, user))
+    for message in [m for m in workspace.messages.values() if m.channel == channel.id]:
+        workspace.drop(message)
+    for bookmark in [b for b in workspace.bookmarks.values() if b.channel == channel.id]:
+        workspace.drop(bookmark)
+    for url in [u for u in workspace.response_urls.values() if u.channel == channel.id]:
+        workspace.drop(url)
+    workspace.drop(channel)

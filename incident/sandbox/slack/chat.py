@@ -1,4 +1,4 @@
-"""The methods of messages: posting, editing, deleting, pinning; and bookmarks."""
+"""The methods of messages: posting, editing, deleting; and bookmarks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from incident.sandbox.slack.conversations import check_addressee, direct_channel
 from incident.sandbox.slack.workspace import SLACKBOT, Bookmark, Channel, JsonObject, Message, Workspace
 
 _DELETED = "This message was deleted."
-_MOST_PINS = 100
 _MOST_BOOKMARKS = 100
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
 _EMOJI = re.compile(r":?[a-z0-9_+'-]+:?")
@@ -219,22 +218,7 @@ def permalink(call: Call) -> JsonObject:
     """`chat.getPermalink`."""
     channel = call.channel()
     message = call.message(channel, call["message_ts"])
-    path = f"{channel.id}/p{message.ts.replace('.', '')}"
-    return {"channel": channel.id, "permalink": f"{call.url}/archives/{path}"}
-
-
-def pin(call: Call) -> JsonObject:
-    """`pins.add`."""
-    channel = call.channel(member=True, active=True)
-    message = call.message(channel, call["timestamp"])
-    if message.ts in channel.pins:
-        raise SlackError("already_pinned")
-    if message.subtype.startswith("channel_"):
-        raise SlackError("not_pinnable")
-    if len(channel.pins) >= _MOST_PINS:
-        raise SlackError("too_many_pins")
-    call.workspace.put(replace(channel, pins=(*channel.pins, message.ts)))
-    return {}
+    return {"channel": channel.id, "permalink": render.permalink(call.url, message)}
 
 
 def add_bookmark(call: Call) -> JsonObject:

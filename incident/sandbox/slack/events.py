@@ -20,7 +20,11 @@ _HISTORY: Mapping[Kind, str] = {
     "direct": "im:history",
 }
 _READ: Mapping[Kind, str] = {"public": "channels:read", "private": "groups:read"}
-_SCOPES = {"message": _HISTORY, "reaction": dict.fromkeys(_HISTORY, "reactions:read")}
+_SCOPES = {
+    "message": _HISTORY,
+    "reaction": dict.fromkeys(_HISTORY, "reactions:read"),
+    "pin": dict.fromkeys(_HISTORY, "pins:read"),
+}
 """By the first word of an event's type, if it is not to be seen with the right to read about channels."""
 _FOR_EVERYBODY = frozenset({"channel_archive", "channel_unarchive", "channel_rename", "channel_deleted"})
 
@@ -91,6 +95,35 @@ def renamed(workspace: Workspace, channel: Channel) -> JsonObject:
     }
     kind = f"{_CHANNEL_TYPES[channel.kind]}_rename"
     return {"type": kind, "channel": shown, "event_ts": workspace.new_ts()}
+
+
+def destroyed(workspace: Workspace, channel: Channel, user: str) -> JsonObject:
+    """`channel_deleted` or `group_deleted`."""
+    kind = f"{_CHANNEL_TYPES[channel.kind]}_deleted"
+    return {"type": kind, "channel": channel.id, "actor_id": user, "event_ts": workspace.new_ts()}
+
+
+def unpinned(workspace: Workspace, channel: Channel, user: str, item: JsonObject) -> JsonObject:
+    """`pin_removed`, whose channel is `channel_id`.
+
+    Sources: https://docs.slack.dev/reference/events/pin_removed,
+    https://docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/PinRemovedEvent
+    """
+    return {
+        "type": "pin_removed",
+        "user": user,
+        "channel_id": channel.id,
+        "item": item,
+        "item_user": item["message"].get("user", ""),
+        "pin_count": str(len(channel.pins)),
+        "pinned_info": {
+            "channel": channel.id,
+            "pinned_by": item["created_by"],
+            "pinned_ts": item["created"],
+        },
+        "has_pins": bool(channel.pins),
+        "event_ts": workspace.new_ts(),
+    }
 
 
 def _whole(workspace: Workspace, channel: Channel, change: str, user: str) -> JsonObject:

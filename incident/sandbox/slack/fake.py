@@ -204,7 +204,7 @@ class FakeSlack:
         self.people.edit(user, channel, ts, text)
 
     def delete(self, user: str, channel: str, ts: str) -> None:
-        """A person deletes a message of theirs; see `People.delete`."""
+        """A person deletes a message of theirs, an admin anybody's; see `People.delete`."""
         self.people.delete(user, channel, ts)
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
@@ -242,6 +242,14 @@ class FakeSlack:
     def set_topic(self, user: str, channel: str, topic: str) -> None:
         """A person sets a channel's topic; see `Moderation.set_topic`."""
         self.moderation.set_topic(user, channel, topic)
+
+    def unpin(self, user: str, channel: str, ts: str) -> None:
+        """A person takes a message off a channel's pins; see `Moderation.unpin`."""
+        self.moderation.unpin(user, channel, ts)
+
+    def delete_channel(self, user: str, channel: str) -> None:
+        """An admin deletes a channel; see `Moderation.delete`."""
+        self.moderation.delete(user, channel)
 
     def share(self, channel: str, user: str) -> None:
         """Has somebody of another workspace in a channel, as if the channel were shared with it.

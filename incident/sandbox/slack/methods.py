@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from incident.sandbox.slack import chat, conversations, directory, history, modals, reactions
+from incident.sandbox.slack import chat, conversations, directory, history, modals, pins, reactions
 from incident.sandbox.slack.arguments import (
     Argument,
     array,
@@ -170,7 +170,9 @@ METHODS: Mapping[str, Method] = {
     "conversations.setTopic": Method(
         conversations.set_topic, TIER_2, {"channel": _ID, "topic": _DESCRIPTION}, by_kind=_TOPIC
     ),
-    "pins.add": Method(chat.pin, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
+    "pins.add": Method(pins.add, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
+    "pins.list": Method(pins.listing, TIER_2, {"channel": _ID}, scopes=("pins:read",), writes=False),
+    "pins.remove": Method(pins.remove, TIER_2, {"channel": _ID, "timestamp": _TS}, scopes=("pins:write",)),
     "reactions.get": Method(
         reactions.get,
         TIER_3,

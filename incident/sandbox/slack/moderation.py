@@ -76,6 +76,31 @@ class Moderation:
             words = mrkdwn.escape(topic)
             channel_changes.describe(self._workspace, where, person.id, "topic", words)
 
+    def unpin(self, user: str, channel: str, ts: str) -> None:
+        """Takes a message off the channel's pins.
+
+        Raises:
+            NotPossibleError: it is not pinned, or they cannot.
+        """
+        person, where = self._kept(user, channel)
+        message = self._sight.shared(person, where, ts)
+        if ts not in where.pins:
+            raise NotPossibleError(f"message {ts} is not pinned")
+        with self._workspace.lock:
+            channel_changes.unpin(self._workspace, where, person.id, message)
+
+    def delete(self, user: str, channel: str) -> None:
+        """Deletes a channel with all that is in it, archived or not.
+
+        Raises:
+            NotPossibleError: they are no admin, or nobody can: `general`, a direct message.
+        """
+        person, where = self._sight.at(user, channel)
+        if not person.admin or where.kind == "direct" or where.name == "general":
+            raise NotPossibleError(f"{user} cannot delete {channel}")
+        with self._workspace.lock:
+            channel_changes.destroy(self._workspace, where, person.id)
+
     def _kept(self, user: str, channel: str) -> tuple[User, Channel]:
         """The person and a channel that they may change: one that they are in, and no guest."""
         person, where = self._sight.within(user, channel)

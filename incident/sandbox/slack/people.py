@@ -130,12 +130,12 @@ class People:
             self._workspace.happened(lambda: events.message_changed(self._workspace, changed, message))
 
     def delete(self, user: str, channel: str, ts: str) -> None:
-        """Deletes a message of one's own; one that was replied to leaves a tombstone.
+        """Deletes a message of one's own, or as an admin anybody's; one with replies leaves a tombstone.
 
         Raises:
             NotPossibleError: it is not theirs, or the channel is archived.
         """
-        message = self._sight.own(user, channel, ts)
+        message = self._sight.deletable(user, channel, ts)
         with self._workspace.lock:
             chat.remove(self._workspace, message)
 

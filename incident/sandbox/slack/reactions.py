@@ -21,8 +21,7 @@ def get(call: Call) -> JsonObject:
     """`reactions.get`: of a message in a channel that the bot is in."""
     channel = call.channel(member=True)
     message = call.message(channel, call["timestamp"])
-    link = f"{call.url}/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    shown = {**render.message(call.workspace, message), "permalink": link}
+    shown = {**render.message(call.workspace, message), "permalink": render.permalink(call.url, message)}
     return {"type": "message", "channel": channel.id, "message": shown}
 
 

@@ -26,6 +26,7 @@ def user(workspace: Workspace, shown: User, *, locale: bool = False) -> JsonObje
     """
     active: JsonObject = {
         "tz": shown.tz,
+        "is_admin": shown.admin,
         "is_restricted": shown.restricted,
         "is_ultra_restricted": shown.ultra_restricted,
         **({"locale": shown.locale} if locale else {}),
@@ -165,6 +166,29 @@ def _thread(workspace: Workspace, shown: Message) -> JsonObject:
         "reply_users_count": len(people),
         "latest_reply": replies[-1].ts,
     }
+
+
+def pin(workspace: Workspace, shown: Message, *, url: str = "") -> JsonObject:
+    """A pinned message as an item; here only the bot pins, and at once.
+
+    Args:
+        workspace: where.
+        shown: the message.
+        url: the stand-in's root, for the permalink; there is none without.
+    """
+    link = {"permalink": permalink(url, shown)} if url else {}
+    return {
+        "type": "message",
+        "channel": shown.channel,
+        "message": {**message(workspace, shown), **link},
+        "created": int(float(shown.ts)),
+        "created_by": workspace.bot.id,
+    }
+
+
+def permalink(url: str, shown: Message) -> str:
+    """The link to a message, under the stand-in's root."""
+    return f"{url.rstrip('/')}/archives/{shown.channel}/p{shown.ts.replace('.', '')}"
 
 
 def bookmark(shown: Bookmark) -> JsonObject:

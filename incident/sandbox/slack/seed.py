@@ -11,7 +11,7 @@ TEAM = Team("T0MAPLE", "Maple Digital", "maple-digital")
 BOT = User("U0INCIDENT", "incident_bot", "Incident bot", "Incident bot", bot_id="B0INCIDENT")
 _SLACKBOT = User(SLACKBOT, "slackbot", "Slackbot", "Slackbot", bot_id="B0SLACKBOT")
 PEOPLE = (
-    User("U0ALICE", "alice", "Alice Nguyen", "Alice Nguyen", "Site reliability"),
+    User("U0ALICE", "alice", "Alice Nguyen", "Alice Nguyen", "Site reliability", admin=True),
     User("U0BENOIT", "benoit", "Benoît Côté", "Benoît Côté", "Platform", locale="fr-CA"),
     User("U0CHIDI", "chidi", "Chidi Okafor", "Chidi", "Product", "Europe/London", locale="en-GB"),
     User("U0DANA", "dana", "Dana Whitefeather", "Dana W.", "Communications", "America/Winnipeg"),
@@ -20,7 +20,7 @@ PEOPLE = (
     User("U0ANA", "ana", "Ana Martins", "Ana", "Databases", "Europe/Lisbon"),
     User("U0ANALOPEZ", "ana.lopez", "Ana López", "Ana López", "Networks", "America/Mexico_City"),
 )
-"""Those who have an account of their own; two are called Ana, one has Slack in French."""
+"""Those who have an account of their own; two are called Ana, one has Slack in French, one is an admin."""
 
 GUEST = User(
     "U0HUGO", "hugo", "Hugo Marchand", "Hugo", "Press agency", restricted=True, ultra_restricted=True

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from incident.sandbox.slack import events, mrkdwn
+from incident.sandbox.slack import events, mrkdwn, render
 from incident.sandbox.slack.interactions import NotPossibleError
 from incident.sandbox.slack.people import People
 from incident.sandbox.slack.sight import Sight
@@ -75,7 +75,6 @@ class Sharing:
         message = self._sight.shared(person, where, ts)
         author = self._workspace.users.get(message.user)
         name = message.username or (author.display_name or author.real_name if author else "")
-        link = f"{self._root().rstrip('/')}/archives/{where.id}/p{ts.replace('.', '')}"
         shared: JsonObject = {
             "id": 1,
             "ts": ts,
@@ -88,7 +87,7 @@ class Sharing:
             "author_subname": name,
             "text": message.text,
             "fallback": f"{name}: {message.text}",
-            "from_url": link,
+            "from_url": render.permalink(self._root(), message),
             "footer": "Direct message" if where.kind == "direct" else f"Posted in #{where.name}",
             "mrkdwn_in": ["text"],
             **({"files": list(message.files)} if message.files else {}),

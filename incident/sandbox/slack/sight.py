@@ -82,3 +82,17 @@ class Sight:
         if message.user != person.id or message.subtype or where.archived:
             raise NotPossibleError(f"message {ts} is not for {user} to change")
         return message
+
+    def deletable(self, user: str, channel: str, ts: str) -> Message:
+        """The message, which is theirs, or anybody's if they are an admin; not a line of Slack's own.
+
+        Raises:
+            NotPossibleError: it is not for them to delete, or in an archived channel.
+        """
+        person, where = self.at(user, channel)
+        message = self.message(person, where, ts)
+        if not person.admin or message.ephemeral_to:
+            return self.own(user, channel, ts)
+        if message.subtype not in {"", "bot_message"} or where.archived:
+            raise NotPossibleError(f"message {ts} is not for {user} to delete")
+        return message

@@ -56,6 +56,7 @@ class User:
         restricted: whether they are a guest.
         ultra_restricted: whether they are a guest of a single channel.
         team: the id of the workspace they belong to where that is another one, else empty.
+        admin: whether they look after the workspace, and may delete what others wrote.
     """
 
     id: str
@@ -70,6 +71,7 @@ class User:
     restricted: bool = False
     ultra_restricted: bool = False
     team: str = ""
+    admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,3 +186,62 @@ def test_where_nobody_can_archive(slack: FakeSlack) -> None:
     ):
         with pytest.raises(NotPossibleError):
             slack.archive(user, channel)
+
+
+def test_a_person_unpins(queued: FakeSlack, bot: Bot, client: WebClient) -> None:
+    first, second = (client.chat_postMessage(channel=SRE, text=str(n))["ts"] for n in range(2))
+    for ts in (first, second):
+        client.pins_add(channel=SRE, timestamp=ts)
+    items = client.pins_list(channel=SRE)["items"]
+    assert [item["message"]["ts"] for item in items] == [second, first]
+    assert items[0]["message"]["permalink"].endswith(f"/archives/{SRE}/p{second.replace('.', '')}")
+    queued.unpin(ZOE, SRE, first)
+    (event,) = delivered(queued, bot)
+    assert (event["type"], event["user"], event["channel_id"]) == ("pin_removed", ZOE, SRE)
+    assert (event["item"]["message"]["ts"], event["item_user"], event["has_pins"]) == (first, BOT, True)
+    assert event["item"]["channel"] == SRE
+    assert [item["message"]["ts"] for item in client.pins_list(channel=SRE)["items"]] == [second]
+    with pytest.raises(NotPossibleError):
+        queued.unpin(ZOE, SRE, first)
+    assert error(lambda: client.pins_remove(channel=SRE, timestamp=first)) == "no_pin"
+    queued.scopes -= {"pins:read"}
+    queued.unpin(ZOE, SRE, second)
+    assert delivered(queued, bot) == []
+    assert error(lambda: client.pins_list(channel=SRE)) == "missing_scope"
+
+
+def test_an_admin_deletes_a_message_of_the_bots(queued: FakeSlack, bot: Bot, client: WebClient) -> None:
+    queued.subscribed = frozenset({"message.channels"})
+    ts = client.chat_postMessage(channel=SRE, text="x")["ts"]
+    client.pins_add(channel=SRE, timestamp=ts)
+    delivered(queued, bot)
+    with pytest.raises(NotPossibleError):
+        queued.delete(ZOE, SRE, ts)
+    queued.delete(ALICE, SRE, ts)
+    (event,) = delivered(queued, bot)
+    assert (event["subtype"], event["deleted_ts"]) == ("message_deleted", ts)
+    assert event["previous_message"]["bot_id"] == "B0INCIDENT"
+    assert client.pins_list(channel=SRE)["items"] == []
+    assert error(lambda: client.chat_update(channel=SRE, ts=ts, text="y")) == "message_not_found"
+    whispered = client.chat_postEphemeral(channel=SRE, user=ALICE, text="x")["message_ts"]
+    with pytest.raises(NotPossibleError):
+        queued.delete(ALICE, SRE, whispered)
+
+
+def test_an_admin_deletes_a_channel(queued: FakeSlack, bot: Bot, client: WebClient, channel: str) -> None:
+    client.conversations_invite(channel=channel, users=ZOE)
+    client.bookmarks_add(channel_id=channel, title="x", type="link", link="https://x.org")
+    with pytest.raises(NotPossibleError):
+        queued.delete_channel(ZOE, channel)
+    with pytest.raises(NotPossibleError):
+        queued.delete_channel(ALICE, "C0GENERAL")
+    queued.delete_channel(ALICE, channel)
+    assert delivered(queued, bot) == [{"type": "channel_deleted", "channel": channel, "actor_id": ALICE}]
+    assert error(lambda: client.chat_postMessage(channel=channel, text="x")) == "channel_not_found"
+    assert all(message.channel != channel for message in queued.workspace.messages.values())
+    assert queued.workspace.bookmarks == {}
+
+
+def test_a_private_channel_is_deleted(queued: FakeSlack, bot: Bot, invited: str) -> None:
+    queued.delete_channel(ALICE, invited)
+    assert [event["type"] for event in delivered(queued, bot)] == ["group_deleted"]

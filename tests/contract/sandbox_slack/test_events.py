@@ -140,7 +140,7 @@ def test_a_message_of_ones_own_can_be_edited(slack: FakeSlack, client: WebClient
     with pytest.raises(NotPossibleError):
         slack.edit(ALICE, SRE, ts, "never happened")
     with pytest.raises(NotPossibleError):
-        slack.delete(ALICE, SRE, ts)
+        slack.delete("U0DANA", SRE, ts)
 
 
 def test_a_message_of_ones_own_can_be_deleted(slack: FakeSlack, client: WebClient) -> None:
