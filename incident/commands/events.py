@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from incident.commands.card import ShowStatus
+from incident.commands.channel_name import FollowName
 from incident.commands.mark import of_change, of_reaction
 from incident.commands.vacancy import AskWhoLeads
 
 SUBSCRIBED = (
+    "channel_rename",
+    "group_rename",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -32,6 +35,8 @@ def parse(event: object) -> Any:
             return of_reaction(event)
         case "message":
             return of_change(event)
+        case "channel_rename" | "group_rename":
+            return FollowName()
     user = event.get("user")
     if not isinstance(user, str) or not user:
         return None

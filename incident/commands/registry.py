@@ -15,6 +15,7 @@ from incident.commands import (
     action,
     adopt,
     card,
+    channel_name,
     commander,
     communications,
     decision,
@@ -40,6 +41,7 @@ from incident.commands import (
     retry,
     scribe,
     severity,
+    trash,
     undo,
     update,
     vacancy,
@@ -98,6 +100,8 @@ COMMANDS: tuple[Spec[Any], ...] = (
     adopt.TITLE,
     adopt.EXPLANATION,
     look.COMMAND,
+    channel_name.COMMAND,
+    trash.COMMAND,
     reflect.COMMAND,
 )
 

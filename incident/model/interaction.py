@@ -62,7 +62,7 @@ class Interaction:
               on a message.
             - `form`: callback_id, values (by block_id, as for buttons), context, is_ephemeral, response_url.
             - `event`: event, as Slack sent it, but for what a message said before it was changed or deleted.
-            - `resume`: run, wakes. `reflect`: incident. `reconcile`: incident, cells. See below.
+            - `resume`: run, wakes. `reflect`: incident. `reconcile`: incident, with cells or trashed. See below.
     """
 
     id: str
@@ -180,6 +180,12 @@ def reconcile(incident_id: str, cells: Mapping[str, str | float], now: datetime)
     """
     subject = f"{incident_id} {json.dumps(dict(cells), sort_keys=True)}"
     return _own_message(Kind.RECONCILE, {"incident": incident_id, "cells": dict(cells)}, subject, now)
+
+
+def trashed(incident_id: str, document_id: str, at: str, now: datetime) -> Interaction:
+    """The bot's message to itself that an incident's report was put into the trash `at` some time."""
+    payload = {"incident": incident_id, "document": document_id, "trashed": at}
+    return _own_message(Kind.RECONCILE, payload, f"{document_id} {at}", now)
 
 
 def _own_message(kind: Kind, payload: Mapping[str, Any], subject: str, now: datetime) -> Interaction:

@@ -40,6 +40,21 @@ class Copy:
     touched_by_person: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A report in the trash.
+
+    Attributes:
+        id: in Drive.
+        incident: id of the incident whose it is.
+        at: when it was put there, as Drive has it; empty where Drive does not say, as of a folder's content.
+    """
+
+    id: str
+    incident: str
+    at: str
+
+
 class Drive:
     """The incidents folder and its template."""
 
@@ -88,6 +103,21 @@ class Drive:
             for file in _search(self._google, _marked(incident_id), self._folder_id, fields)
         ]
 
+    def trashed(self) -> list[Trashed]:
+        """The reports that people have put into the trash, wherever they had moved them before.
+
+        https://developers.google.com/workspace/drive/api/guides/ref-search-terms
+        """
+        query = f"properties has {{ key='{MARK}' and value='report' }} and trashed = true"
+        fields = "id,appProperties,trashedTime,trashingUser(me)"
+        return [
+            Trashed(
+                file["id"], file.get("appProperties", {}).get("incident", ""), file.get("trashedTime", "")
+            )
+            for file in _pages(self._google, query, fields, 100)
+            if not file.get("trashingUser", {}).get("me", False)
+        ]
+
     def rename(self, file_id: str, title: str) -> None:
         """Gives a file another name; doing it twice is once.
 
@@ -134,9 +164,14 @@ def _search(
 ) -> Iterator[Any]:
     """The files in a folder that a query finds and that are not in the trash, oldest first."""
     inside = f"{query} and {quoted(folder_id)} in parents and trashed = false"
+    return _pages(google, inside, fields, page_size)
+
+
+def _pages(google: Google, query: str, fields: str, page_size: int) -> Iterator[Any]:
+    """The files that a query finds, oldest first."""
     token: str | None = None
     while True:
-        request = partial(_list, inside, fields, page_size, token)
+        request = partial(_list, query, fields, page_size, token)
         listed = google.execute(DRIVE, request, repeatable=True)
         yield from listed.get("files", [])
         token = listed.get("nextPageToken")

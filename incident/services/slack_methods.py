@@ -26,7 +26,7 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "chat.update": ("chat:write",),
         "conversations.create": ("channels:manage",),
         "conversations.history": ("channels:history", "groups:history", "im:history"),
-        "conversations.info": ("channels:read",),
+        "conversations.info": ("channels:read", "groups:read"),
         "conversations.invite": ("channels:manage",),
         "conversations.list": ("channels:read", "groups:read"),
         "conversations.open": ("im:write",),
@@ -48,6 +48,8 @@ METHODS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "channel_rename": ("channels:read",),
+        "group_rename": ("groups:read",),
         "member_joined_channel": ("channels:read", "groups:read"),
         "member_left_channel": ("channels:read", "groups:read"),
         "message.channels": ("channels:history",),

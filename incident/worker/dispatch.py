@@ -11,6 +11,7 @@ from typing import Any
 from incident.commands import declare
 from incident.commands.declare import Declare
 from incident.commands.look import LookAgain
+from incident.commands.mark import FollowDeletion
 from incident.commands.question import Answer, AnswerIncident, AnswerPerson, AskFor
 from incident.commands.reflect import Reflect
 from incident.commands.refusal import Reason, Refuse
@@ -45,7 +46,7 @@ from incident.store.contract import REFLECT, reflect_run
 from incident.surfaces.line import stale_lines
 from incident.surfaces.row import ROW
 from incident.surfaces.services import Services
-from incident.worker.reconcile import meant
+from incident.worker.reconcile import meant, of_deletion
 from incident.workflows.identify import STEP as IDENTIFY
 from incident.workflows.job import Job
 from incident.workflows.registry import WORKFLOWS, deliverable
@@ -151,6 +152,8 @@ class Dispatcher:
                 return self._answer_incident(command, interaction)
             case AnswerPerson():
                 return self._answer_person(command, interaction)
+            case FollowDeletion() if incident is not None:
+                command = of_deletion(self._services, incident, command) or command
         if elsewhere := spec_of(command).about(command):
             incident = self._store.incident_in_channel(elsewhere)
         return self._begin(command, interaction, incident, interaction.id)
@@ -200,11 +203,10 @@ class Dispatcher:
             RunLeasedError, LeaseLostError, StepError: as above.
         """
         incident = self._store.incident(str(interaction.payload.get("incident", "")))
-        cells = interaction.payload.get("cells")
-        if incident is None or not isinstance(cells, dict):
+        if incident is None:
             return Carried("Reconcile", reason="there is no such incident")
         carried = Carried("Reconcile", reason="nothing was decided there", incident=incident.id)
-        for command, run_id in meant(self._services, incident, cells):
+        for command, run_id in meant(self._services, incident, interaction.payload):
             with suppress(RunDoneError):  # it was found before
                 carried = self._begin(command, interaction, self._store.incident(incident.id), run_id)
         return carried

@@ -126,7 +126,7 @@ class Worker:
         def publish(interaction: Interaction) -> None:
             self._publisher.publish(interaction, push.traceparent)
 
-        for name, look in (("row", self._watch.rows),):
+        for name, look in (("row", self._watch.rows), ("report", self._watch.reports)):
             try:
                 found = look(publish)
             except (StepError, PublishError) as error:

@@ -1,4 +1,4 @@
-"""What an incident's row, as people left it, means: the commands that follow from it."""
+"""What follows from what people changed in the spreadsheet, in Drive and in Slack by hand."""
 
 from __future__ import annotations
 
@@ -7,17 +7,33 @@ from typing import Any
 
 from incident.commands.adopt import AdoptSeverity, AdoptStatus, AdoptTitle, ExplainCell
 from incident.commands.look import LookAgain
+from incident.commands.mark import FollowDeletion
+from incident.commands.trash import TellTrashed
 from incident.model.incident import Incident
 from incident.model.naming import digest
 from incident.services.cells import Shown, is_same, reads_as, text_of
 from incident.surfaces import typed
 from incident.surfaces.columns import Column
+from incident.surfaces.messages import BRIEFING
 from incident.surfaces.row import ROW, people_typed
 from incident.surfaces.services import Services
 from incident.surfaces.typed import Recorded
 
 
-def meant(services: Services, incident: Incident, cells: Mapping[str, Shown]) -> list[tuple[Any, str]]:
+def meant(services: Services, incident: Incident, found: Mapping[str, Any]) -> list[tuple[Any, str]]:
+    """The commands that follow from what was found, each with the id of its run.
+
+    `found` is the payload of a message: see `incident.model.interaction.reconcile` and `trashed`.
+    """
+    if "trashed" in found:
+        document = str(found.get("document", ""))
+        key = digest(f"{incident.id} {document} {found['trashed']}")
+        return [(TellTrashed(document), f"trashed-{key}")] if document == incident.document_id else []
+    cells = found.get("cells")
+    return _of_row(services, incident, cells) if isinstance(cells, dict) else []
+
+
+def _of_row(services: Services, incident: Incident, cells: Mapping[str, Shown]) -> list[tuple[Any, str]]:
     """The commands that a row means, each with the id of its run.
 
     The id is the same for the same edit, however often it is found, and another for the same edit made anew.
@@ -76,3 +92,10 @@ def _is_wrong(
         str(column) not in let_be and not is_same(cell, value) and not is_same(cell, written[str(column)])
         for column, cell, value in zip(Column, shown, wanted, strict=True)
     )
+
+
+def of_deletion(services: Services, incident: Incident, deleted: FollowDeletion) -> LookAgain | None:
+    """What a deleted message of the channel means: its briefing is to be posted anew; None for others."""
+    briefing = services.store.surfaces(incident.id).get(BRIEFING.name, {})
+    is_briefing = (briefing.get("channel"), briefing.get("ts")) == (deleted.channel, deleted.ts)
+    return LookAgain(BRIEFING.name) if is_briefing else None

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from incident.model.interaction import Interaction, reconcile
+from incident.model.interaction import Interaction, reconcile, trashed
 from incident.model.naming import digest
 from incident.runtime import clock
 from incident.services.cells import Row, Shown, is_same
+from incident.services.drive import Trashed
 from incident.surfaces.columns import Column
 from incident.surfaces.row import ROW
 from incident.surfaces.services import Services
@@ -24,6 +25,9 @@ SHEET_SECONDS = 50.0
 
 https://developers.google.com/workspace/sheets/api/limits
 """
+
+TRASH_SECONDS = 290.0
+"""Drive is asked every five minutes at most which reports are in the trash."""
 
 AGAIN_SECONDS = 300.0
 """What nobody has put right since is told once more after this: its message may have been lost."""
@@ -48,6 +52,8 @@ class Watch:
         self._in_order: dict[str, str] = {}
         self._told: dict[str, tuple[str, float]] = {}
         self._next = 0.0
+        self._in_trash: set[Trashed] = set()
+        self._next_trash = 0.0
 
     def rows(self, publish: Callable[[Interaction], None]) -> int:
         """Reads the tab once, and publishes a message for every incident whose row somebody changed.
@@ -70,6 +76,26 @@ class Watch:
             return sum(self._tell(publish, one, row) for one, row in self._suspects().items())
         finally:
             self._lock.release()
+
+    def reports(self, publish: Callable[[Interaction], None]) -> int:
+        """Asks Drive for the reports in the trash, and publishes a message for each that was put there.
+
+        For the arguments, the result and the errors, see `rows`.
+        """
+        with self._lock:
+            if clock.monotonic() < self._next_trash:
+                return 0
+            self._next_trash = clock.monotonic() + TRASH_SECONDS
+        trash = self._services.drive.trashed()
+        self._in_trash &= set(trash)
+        found = 0
+        for one in set(trash) - self._in_trash:
+            incident = self._services.store.incident(one.incident) if one.incident else None
+            if incident is not None and incident.document_id == one.id:
+                publish(trashed(incident.id, one.id, one.at, clock.now()))
+                found += 1
+            self._in_trash.add(one)
+        return found
 
     def _suspects(self) -> dict[str, Row | None]:
         """The rows that are not known to be in order, by incident; None for one that is gone."""

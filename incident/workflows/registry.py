@@ -11,7 +11,7 @@ from incident.workflows.card import CARD, LISTING
 from incident.workflows.change import CHANGE, QUIET
 from incident.workflows.decision import DECISION
 from incident.workflows.declare import DECLARE
-from incident.workflows.follow import LOOKING, NOTICE
+from incident.workflows.follow import LOOKING, NAME, NOTICE
 from incident.workflows.job import Job
 from incident.workflows.mark import FOLLOW_EDIT, MARK, STATED
 from incident.workflows.page import PAGE
@@ -41,6 +41,7 @@ WORKFLOWS: dict[str, Workflow[Job]] = {
         VACANCY,
         NOTICE,
         LOOKING,
+        NAME,
         UNDO,
         CARD,
         LISTING,
