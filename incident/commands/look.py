@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from incident.commands.spec import Spec
+from incident.commands.spec import Said, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +14,9 @@ class LookAgain:
     surface: str
 
 
-COMMAND = Spec(LookAgain, workflow="look")
+def applies(command: LookAgain, said: Said) -> bool:  # noqa: ARG001
+    """Not where nothing can be shown any more."""
+    return said.incident is not None and not said.incident.is_archived
+
+
+COMMAND = Spec(LookAgain, workflow="look", applies=applies)

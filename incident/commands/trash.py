@@ -30,10 +30,8 @@ class TellTrashed:
 
 def line(change: Change[TellTrashed], locale: str) -> Line:
     """What happened, and how to bring it back."""
-    url = change.incident.document_url
-    return Line(
-        TEXT[locale], more=(RESTORE[locale],), buttons=(Button(OPEN, LABEL[locale], change.id, url=url),)
-    )
+    button = Button(OPEN, LABEL[locale], change.id, url=change.incident.document_url)
+    return Line(TEXT[locale], more=(RESTORE[locale],), buttons=(button,))
 
 
 COMMAND = Spec(TellTrashed, workflow="notice", line=line)

@@ -62,7 +62,7 @@ class Interaction:
               on a message.
             - `form`: callback_id, values (by block_id, as for buttons), context, is_ephemeral, response_url.
             - `event`: event, as Slack sent it, but for what a message said before it was changed or deleted.
-            - `resume`: run, wakes. `reflect`: incident. `reconcile`: incident, with cells or trashed. See below.
+            - `resume`: run, wakes. `reflect`: incident. `reconcile`: incident, and more. See below.
     """
 
     id: str

@@ -110,12 +110,11 @@ class Drive:
         """
         query = f"properties has {{ key='{MARK}' and value='report' }} and trashed = true"
         fields = "id,appProperties,trashedTime,trashingUser(me)"
+        found = _pages(self._google, query, fields, 100)
+        by_people = [file for file in found if not file.get("trashingUser", {}).get("me", False)]
         return [
-            Trashed(
-                file["id"], file.get("appProperties", {}).get("incident", ""), file.get("trashedTime", "")
-            )
-            for file in _pages(self._google, query, fields, 100)
-            if not file.get("trashingUser", {}).get("me", False)
+            Trashed(one["id"], one.get("appProperties", {}).get("incident", ""), one.get("trashedTime", ""))
+            for one in by_people
         ]
 
     def rename(self, file_id: str, title: str) -> None:

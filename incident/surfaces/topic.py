@@ -33,11 +33,11 @@ class Topic:
     def put(
         self,
         services: Services,
-        incident: Incident,
+        incident: Incident,  # noqa: ARG002 - the place names the channel
         place: Place,
         content: str,
         *,
-        is_retry: bool,  # noqa: ARG002
+        is_retry: bool,  # noqa: ARG002 - it is read first in any case
     ) -> Place:
         """See `Surface`. It is read first: setting it leaves a line, and a person may have set it since.
 
