@@ -147,6 +147,7 @@ def people_typed(
             shown[_PLACES[column]],
             recorded,
             facts,
+            undone=newest.undone,
             undos=newest.undos,
             label=label,
             now=clock.now(),

@@ -6,7 +6,7 @@ now, nor anything that the bot may have written in between, was changed by a per
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -103,6 +103,7 @@ def is_ours(
     recorded: Recorded,
     facts: Sequence[Fact],
     *,
+    undone: Collection[str],
     undos: int,
     label: Callable[[Column, str], str],
     now: datetime,
@@ -117,7 +118,8 @@ def is_ours(
         cell: what it holds.
         recorded: what is on record.
         facts: all facts of the incident.
-        undos: how many of them take another back.
+        undone: the ids of those that are taken back.
+        undos: how many take another back.
         label: how the bot writes a value of a column.
         now: the time.
     """
@@ -130,7 +132,7 @@ def is_ours(
     since = recorded.stamps.get(str(column), "") if is_known else ""
     text = text_of(cell)
     for fact in facts:
-        if fact.stamp <= since:
+        if fact.stamp <= since or (is_known and fact.id in undone):
             continue
         if fact.data.get("origin") == ORIGIN and fact.data.get("shown") == text:
             return True

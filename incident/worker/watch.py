@@ -33,7 +33,7 @@ AGAIN_SECONDS = 300.0
 """What nobody has put right since is told once more after this: its message may have been lost."""
 
 MOST_OPEN = 500
-"""Incidents that are open longer than that; there are hardly so many."""
+"""Incidents that are open, the newest; there are hardly so many."""
 
 _ID = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z2-7]{8}")
 
@@ -41,8 +41,8 @@ _ID = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z2-7]{8}")
 class Watch:
     """Finds the rows that show anything else than is on record. One for each instance; safe for threads.
 
-    What it has found in order it remembers, so that a row which nobody touches costs nothing but the reading
-    of the tab.
+    Of incidents that are over it remembers what was in order, so that their rows, which hardly anybody
+    touches, cost nothing but the reading of the tab.
     """
 
     def __init__(self, services: Services) -> None:
@@ -98,35 +98,33 @@ class Watch:
         return found
 
     def _suspects(self) -> dict[str, Row | None]:
-        """The rows that are not known to be in order, by incident; None for one that is gone."""
+        """The rows that may not be in order, by incident; None for one that is not there.
+
+        Of what is open every row is held against what is on record; of what is over, those that have changed.
+        """
         found: dict[str, Row] = {}
         for row in self._services.sheets.rows(len(Column)):
             if isinstance(row[0], str) and _ID.fullmatch(row[0]):
                 found.setdefault(row[0], row)  # of several the topmost is the incident's
-        gone = {one: None for one in self._in_order if one not in found}
-        new = {one: row for one, row in found.items() if self._in_order.get(one) != _digest(row)}
-        old = {one for one in new if not _is_recent(one)}
-        if old:
-            old -= {one.id for one in self._services.store.open_incidents(MOST_OPEN)}
-        self._in_order |= {one: _digest(new[one]) for one in old}
-        return {one: row for one, row in {**new, **gone}.items() if one not in old}
+        still_open = {one.id for one in self._services.store.open_incidents(MOST_OPEN)}
+        self._in_order = {one: seen for one, seen in self._in_order.items() if one not in still_open}
+        over = {
+            one: row
+            for one, row in found.items()
+            if one not in still_open and _is_recent(one) and self._in_order.get(one) != _digest(row)
+        }
+        return {**over, **{one: found.get(one) for one in sorted(still_open)}}
 
     def _tell(self, publish: Callable[[Interaction], None], incident_id: str, row: Row | None) -> bool:
         """Publishes the message for one incident, if there is anything to tell that was not told already."""
-        incident = self._services.store.incident(incident_id)
-        record = self._services.store.surfaces(incident_id).get(ROW.name, {}) if incident else {}
-        if row is None:
-            del self._in_order[incident_id]
-            if incident is None or not incident.is_open:
-                return False
-        elif not _differs(row, record):
-            self._in_order[incident_id] = _digest(row)
+        record = self._services.store.surfaces(incident_id).get(ROW.name, {})
+        if not record or (row and not _differs(row, record)):
+            if row:
+                self._in_order[incident_id] = _digest(row)
             self._told.pop(incident_id, None)
             return False
-        else:
-            self._in_order.pop(incident_id, None)
         cells = _cells(row) if row else {str(Column.ID): ""}
-        state = digest(f"{sorted(cells.items())} {sorted(record.items(), key=str)}")
+        state = digest(f"{sorted(cells.items())} {sorted(record.items())}")
         told, at = self._told.get(incident_id, ("", 0.0))
         if told == state and clock.monotonic() < at + AGAIN_SECONDS:
             return False
