@@ -36,6 +36,8 @@ def way_of(message: Interaction) -> str:
             return f"button {action_of(payload)}"
         case Kind.EVENT:
             return f"event {payload['event']['type']}"
+        case Kind.RECONCILE:
+            return "by hand"
     return f"{message.kind} {payload['callback_id']}"
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from tests.faults import scenarios_asking, scenarios_changing, scenarios_declaring, scenarios_people
+from tests.faults import (
+    scenarios_asking,
+    scenarios_changing,
+    scenarios_declaring,
+    scenarios_following,
+    scenarios_people,
+)
 from tests.faults.scenario import Depth, Scenario
 
+_TABLES = (
+    scenarios_declaring,
+    scenarios_changing,
+    scenarios_people,
+    scenarios_asking,
+    scenarios_following,
+)
 SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for table in (scenarios_declaring, scenarios_changing, scenarios_people, scenarios_asking)
-    for scenario in table.SCENARIOS
+    scenario.name: scenario for table in _TABLES for scenario in table.SCENARIOS
 }
 
 

@@ -23,8 +23,8 @@ from incident.commands.handover import HandOver
 from incident.commands.help import ShowHelp
 from incident.commands.line import Line
 from incident.commands.listing import ListIncidents
-from incident.commands.mark import FollowDeletion, FollowEdit, MarkMessage, UnmarkMessage
 from incident.commands.look import LookAgain
+from incident.commands.mark import FollowDeletion, FollowEdit, MarkMessage, UnmarkMessage
 from incident.commands.note import Note
 from incident.commands.operations import LeadOperations
 from incident.commands.page import AnswerCall, CallIn
