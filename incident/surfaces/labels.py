@@ -74,7 +74,7 @@ def _status(text: str) -> str | None:
 
 def _normal(text: str) -> str:
     """In lower case, without accents, and without what stands around the words."""
-    return " ".join(plain(text).replace("’", "'").split()).strip(" .,;:!?'\"()[]*-✅✔")
+    return " ".join(plain(text).replace("’", "'").split()).strip(" .,;:!'\"()[]*-✅✔")
 
 
 def _level_words() -> dict[str, set[str]]:

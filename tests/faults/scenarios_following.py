@@ -66,7 +66,8 @@ def _deletes_briefing(harness: Harness) -> Interaction:
 def _trashes(harness: Harness) -> Interaction:
     incident, at = _incident(harness), datetime.fromtimestamp(harness.now(), UTC)
     harness.google.person.trash(incident.document_id)
-    return trashed(incident.id, incident.document_id, at.isoformat(), at)
+    (found,) = harness.services().drive.trashed()
+    return trashed(incident.id, found.id, found.at, at)
 
 
 def _is_called_so(harness: Harness) -> Iterator[str]:
