@@ -35,19 +35,19 @@ LINES = {
         ),
     },
     "fr": {
-        "status": "Quelqu’un, dans la feuille : état *{status}*.",
-        "resolved": "Quelqu’un, dans la feuille : état *{status}*.",
-        "reopened": "Quelqu’un, dans la feuille, a rouvert cet incident : état *{status}*.",
-        "severity": "Quelqu’un, dans la feuille, a fixé la gravité à *{severity}* : {cadence}.",
+        "status": "Quelqu’un, dans la feuille : état *{status}*.",
+        "resolved": "Quelqu’un, dans la feuille : état *{status}*.",
+        "reopened": "Quelqu’un, dans la feuille, a rouvert cet incident : état *{status}*.",
+        "severity": "Quelqu’un, dans la feuille, a fixé la gravité à *{severity}* : {cadence}.",
         "no_severity": "Quelqu’un, dans la feuille, dit que la gravité n’est pas encore connue.",
-        "title": "Quelqu’un, dans la feuille, a renommé cet incident, qui s’appelait « {before} » :",
+        "title": "Quelqu’un, dans la feuille, a renommé cet incident, qui s’appelait « {before} » :",
         "explain_status": (
-            "Quelqu’un, dans la feuille, a écrit « {shown} » comme état, ce qui n’en est pas un. "
-            "On peut écrire : {words}. La cellule reste telle quelle jusqu’à ce que l’état change ici."
+            "Quelqu’un, dans la feuille, a écrit « {shown} » comme état, ce qui n’en est pas un. "
+            "On peut écrire : {words}. La cellule reste telle quelle jusqu’à ce que l’état change ici."
         ),
         "explain_severity": (
-            "Quelqu’un, dans la feuille, a écrit « {shown} » comme gravité, ce qui n’en est pas une. "
-            "On peut écrire : {words}. La cellule reste telle quelle jusqu’à ce que la gravité change ici."
+            "Quelqu’un, dans la feuille, a écrit « {shown} » comme gravité, ce qui n’en est pas une. "
+            "On peut écrire : {words}. La cellule reste telle quelle jusqu’à ce que la gravité change ici."
         ),
     },
 }
