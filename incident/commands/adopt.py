@@ -40,7 +40,7 @@ LINES = {
         "reopened": "Quelqu’un, dans la feuille, a rouvert cet incident : état *{status}*.",
         "severity": "Quelqu’un, dans la feuille, a fixé la gravité à *{severity}* : {cadence}.",
         "no_severity": "Quelqu’un, dans la feuille, dit que la gravité n’est pas encore connue.",
-        "title": "Quelqu’un, dans la feuille, a renommé cet incident, qui s’appelait « {before} » :",
+        "title": "Quelqu’un, dans la feuille, a renommé cet incident, qui s’appelait « {before} » :",
         "explain_status": (
             "Quelqu’un, dans la feuille, a écrit « {shown} » comme état, ce qui n’en est pas un. "
             "On peut écrire : {words}. La cellule reste telle quelle jusqu’à ce que l’état change ici."

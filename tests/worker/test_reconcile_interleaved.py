@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -63,26 +64,26 @@ class Stage:
     def row(self, number: int) -> int:
         return [row[0] for row in self.rows()].index(self.scenes[number].id)
 
-    def do(self, hand: Sequence[object]) -> None:
+    def do(self, hand: Sequence[Any]) -> None:
         """A person's hand."""
         person, (kind, one, other) = self.bot.google.person, hand
         match kind:
             case "sort":
-                person.sort(*self.tab, one, descending=bool(other))  # type: ignore[arg-type]
+                person.sort(*self.tab, one, descending=bool(other))
             case "insert":
-                person.insert_row(*self.tab, one, ["", f"mine {self.inserted}"])  # type: ignore[arg-type]
+                person.insert_row(*self.tab, one, ["", f"mine {self.inserted}"])
                 self.inserted += 1
             case "move":
-                person.move_row(*self.tab, one, other)  # type: ignore[arg-type]
+                person.move_row(*self.tab, one, other)
             case "note":
-                person.set_cell(*self.tab, self.row(one), NOTES, str(other))  # type: ignore[arg-type]
-                shown = self.rows()[self.row(one)][NOTES]  # type: ignore[arg-type]
-                self.notes[self.scenes[one].id] = shown  # type: ignore[index,call-overload]
+                person.set_cell(*self.tab, self.row(one), NOTES, str(other))
+                shown = self.rows()[self.row(one)][NOTES]
+                self.notes[self.scenes[one].id] = shown
             case "status" | "severity":
                 place = PLACES[Column(str(kind))]
-                person.set_cell(*self.tab, self.row(one), place, str(other))  # type: ignore[arg-type]
+                person.set_cell(*self.tab, self.row(one), place, str(other))
                 meant = {**STATUSES, **SEVERITIES}[str(other)]
-                self.expected[one][str(kind)] = meant  # type: ignore[index,call-overload]
+                self.expected[one][str(kind)] = meant
 
     def settle(self) -> None:
         for _ in range(3):
@@ -115,9 +116,9 @@ def staged() -> Iterator[Stage]:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps)
-def test_every_decision_counts_whatever_happens_meanwhile(plan: list[tuple[object, ...]]) -> None:
+def test_every_decision_counts_whatever_happens_meanwhile(plan: list[tuple[Any, ...]]) -> None:
     with staged() as stage:
-        left: list[Sequence[object]] = []
+        left: list[Sequence[Any]] = []
 
         def interfere(call: Call, moment: Moment) -> None:
             if (call.name, moment) == (BATCH, "arrived"):
@@ -125,17 +126,17 @@ def test_every_decision_counts_whatever_happens_meanwhile(plan: list[tuple[objec
                     stage.do(left.pop(0))
 
         stage.bot.fault_injector.watch(interfere)
-        for (number, text), meanwhile, after in plan:  # type: ignore[misc]
-            kind, _, level = text.partition(" ")  # type: ignore[has-type]
+        for (number, text), meanwhile, after in plan:
+            kind, _, level = text.partition(" ")
             if kind == "severity":
-                stage.expected[number]["severity"] = f"sev{level}"  # type: ignore[has-type]
+                stage.expected[number]["severity"] = f"sev{level}"
             elif kind != "ol":
-                stage.expected[number]["status"] = kind  # type: ignore[has-type]
-            left += meanwhile  # type: ignore[has-type]
-            stage.scenes[number].say(text)  # type: ignore[has-type]
+                stage.expected[number]["status"] = kind
+            left += meanwhile
+            stage.scenes[number].say(text)
             while left:  # nothing was written
                 stage.do(left.pop(0))
-            for hand in after:  # type: ignore[has-type]
+            for hand in after:
                 stage.do(hand)
             stage.settle()
             stage.check()
