@@ -117,6 +117,18 @@ class Drive:
             for one in by_people
         ]
 
+    def name(self, file_id: str) -> str:
+        """What a file is called now.
+
+        https://developers.google.com/workspace/drive/api/reference/rest/v3/files/get
+        """
+        found = self._google.execute(
+            DRIVE,
+            lambda client: client.files().get(fileId=file_id, supportsAllDrives=True, fields="name"),
+            repeatable=True,
+        )
+        return str(found["name"])
+
     def rename(self, file_id: str, title: str) -> None:
         """Gives a file another name; doing it twice is once.
 

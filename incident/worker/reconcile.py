@@ -56,9 +56,13 @@ def _of_row(services: Services, incident: Incident, cells: Mapping[str, Shown]) 
             key = _key(incident, column, "" if isinstance(command, ExplainCell) else text_of(cell))
             found.append((command, key))
     is_adopted = any(not isinstance(command, ExplainCell) for command, _ in found)  # the row follows that
-    let_be = {*edits, *record.get("by_hand", ())}
+    by_hand = set(record.get("by_hand", ()))
+    explained = {command.column for command, _ in found if isinstance(command, ExplainCell)}
+    let_be = {*edits, *by_hand}
     wanted = [reads_as(one) for one in content]
-    if not is_adopted and recorded.cells and _is_wrong(shown, wanted, recorded.cells, let_be):
+    is_news = bool(explained - by_hand) or bool(by_hand - {str(column) for column in edits})
+    is_wrong = bool(recorded.cells) and _is_wrong(shown, wanted, recorded.cells, let_be)
+    if not is_adopted and (is_news or is_wrong):
         seen = "\n".join([incident.id, str(record.get("looked")), str(record["version"]), *map(str, shown)])
         found.append((LookAgain(ROW.name), f"look-{digest(seen)}"))
     return found

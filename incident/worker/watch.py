@@ -136,6 +136,9 @@ class Watch:
 def _differs(row: Row, record: Mapping[str, Any]) -> bool:
     """Whether a row shows anything else than is on record; of what is not known, nothing can be told."""
     written: Mapping[str, Shown] = record.get("cells", {})
+    cells = _cells(row)
+    if any(is_same(cells[column], written[column]) for column in record.get("by_hand", ())):
+        return True  # what a person had written there is gone
     return bool(written) and any(
         not is_same(cell, written[column]) for column, cell in _cells(row).items() if column in written
     )

@@ -190,6 +190,8 @@ def test_what_means_nothing_is_left_alone_and_explained_once(scene: Scene, colum
     assert len(explained) == 1
     assert ("Investigating, Identified" if column is Column.STATUS else "SEV1, SEV2") in explained[0]
     assert cell(scene, column) == word
+    scene.say("status")
+    assert "words of their own into the row" in scene.whispers()[-1].text
     scene.say("monitoring" if column is Column.STATUS else "sev 1")
     assert cell(scene, column) == ("Monitoring" if column is Column.STATUS else "SEV1, critical")
 
@@ -421,3 +423,6 @@ def test_a_report_renamed_or_moved_changes_nothing(scene: Scene) -> None:
     assert "Identified" in scene.report()
     assert scene.lines()
     assert not any("trash" in line for line in scene.lines())
+    scene.say("rename payments")
+    names = {file.id: file.name for file in scene.bot.google.files()}
+    assert names[report] == "Our own name"
