@@ -10,6 +10,7 @@ from typing import Any
 
 from incident.commands.archiving import NoteArchived, NoteUnarchived
 from incident.commands.card import ShowStatus
+from incident.commands.channel_name import FollowName
 from incident.commands.mark import of_change, of_reaction
 from incident.commands.vacancy import AskWhoLeads
 
@@ -18,6 +19,8 @@ SUBSCRIBED = (
     "channel_unarchive",
     "group_archive",
     "group_unarchive",
+    "channel_rename",
+    "group_rename",
     "member_joined_channel",
     "member_left_channel",
     "message.channels",
@@ -41,6 +44,8 @@ def parse(event: object) -> Any:
             return NoteArchived()
         case "channel_unarchive" | "group_unarchive":
             return NoteUnarchived()
+        case "channel_rename" | "group_rename":
+            return FollowName()
     user = event.get("user")
     if not isinstance(user, str) or not user:
         return None

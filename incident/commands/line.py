@@ -53,12 +53,14 @@ class Button:
         label: at most 75 characters, in two languages.
         value: what comes back with it, at most 2000 characters.
         is_primary: whether it is what is most likely wanted.
+        url: the page that it opens; empty for none.
     """
 
     action_id: str
     label: str
     value: str
     is_primary: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from typing import Any
 
 from incident.commands import (
     action,
+    adopt,
     archiving,
     card,
+    channel_name,
     close,
     commander,
     communications,
@@ -29,6 +31,7 @@ from incident.commands import (
     handover,
     help,  # noqa: A004 - a command's name
     listing,
+    look,
     mark,
     note,
     operations,
@@ -43,6 +46,7 @@ from incident.commands import (
     retry,
     scribe,
     severity,
+    trash,
     undo,
     update,
     vacancy,
@@ -103,6 +107,13 @@ COMMANDS: tuple[Spec[Any], ...] = (
     form.COMMAND,
     refusal.COMMAND,
     vacancy.COMMAND,
+    adopt.STATUS,
+    adopt.SEVERITY,
+    adopt.TITLE,
+    adopt.EXPLANATION,
+    look.COMMAND,
+    channel_name.COMMAND,
+    trash.COMMAND,
     reflect.COMMAND,
 )
 

@@ -105,6 +105,8 @@ def _is_by_bot(event: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     # An authorization with `is_bot` false is a person who installed the app.
     ours = {text(one, "user_id") for one in objects(body, "authorizations") if one.get("is_bot") is not False}
     messages = [within(event, name) for name in ("message", "previous_message")]
+    if text(event, "subtype") == "message_deleted" or text(messages[0], "subtype") == "tombstone":
+        messages = messages[:1]  # a message of the bot's own may be deleted by people, too
     users = {event_user(event), *(text(message, "user") for message in messages)}
     apps = {text(event, "app_id"), *(text(message, "app_id") for message in messages)}
     return bool(users & ours - {""}) or bool(apps & {text(body, "api_app_id")} - {""})

@@ -55,6 +55,7 @@ class Known:
         story: the facts that tell what happened and stand, and the messages that are marked, oldest first.
         links: links to their lines in the channel, by fact id, as far as they are known.
         shown: the version that each surface shows, by what people call it.
+        by_hand: the columns of the row in which people have written what means nothing, and which is let be.
         late: what is late, with the services that are waited for; empty for unknown ones.
     """
 
@@ -63,6 +64,7 @@ class Known:
     links: Mapping[str, str] = field(default_factory=dict)
     shown: Mapping[Deliverable, int] = field(default_factory=dict)
     late: Mapping[Deliverable, str] = field(default_factory=dict)
+    by_hand: Sequence[str] = ()
 
 
 def card(say: Words, known: Known, *, is_welcome: bool = False) -> Message:
@@ -187,7 +189,10 @@ def _notes(say: Words, known: Known) -> str:
         things.append(f"{name} ({called})" if called else name)
     said = [say.card_late.format(things=", ".join(things))] if things else []
     newest = known.incident.version
-    if known.shown and all(version >= newest for version in known.shown.values()):
+    if known.by_hand:
+        names = {"status": say.status, "severity": say.severity}
+        said.append(say.card_by_hand.format(columns=", ".join(names.get(one, one) for one in known.by_hand)))
+    elif known.shown and all(version >= newest for version in known.shown.values()):
         return " ".join([*said, say.card_all_there.format(newest=newest)])
     versions = ", ".join(f"{say.surfaces[one]} {version}" for one, version in known.shown.items())
     return " ".join([*said, say.card_versions.format(versions=versions, newest=newest)])

@@ -102,6 +102,7 @@ ENGLISH = Words(
     card_now="To be done now",
     card_late="Late: {things}.",
     card_all_there="Report, row, board, briefing and topic agree: all show version {newest}.",
+    card_by_hand="Somebody has written words of their own into the row: {columns}.",
     card_versions="Shown: {versions}; the newest is {newest}.",
     card_welcome="Welcome. This is where it stands; only you see this.",
     card_update_none="There is no update yet.",

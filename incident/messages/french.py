@@ -112,6 +112,7 @@ FRENCH = Words(
     card_all_there=(
         "Rapport, tableau, annonce, message épinglé et sujet concordent : tous à la version {newest}."
     ),
+    card_by_hand="Quelqu’un a écrit ses propres mots dans la feuille : {columns}.",
     card_versions="Affiché : {versions}; la plus récente est {newest}.",
     card_welcome="Bienvenue. Voici où on en est; vous seul voyez ceci.",
     card_update_none="Pas encore de mise à jour.",

@@ -82,6 +82,7 @@ def _to_press(say: Words, said: Line, standing: Standing) -> list[Block]:
             action_id=button.action_id,
             value=button.value,
             style="primary" if button.is_primary else None,
+            url=button.url or None,
         )
         for button in said.buttons
     ]

@@ -121,6 +121,7 @@ class Words:
     card_late: str
     card_all_there: str
     card_versions: str
+    card_by_hand: str
     card_welcome: str
     card_update_none: str
     deleted: str

@@ -61,7 +61,8 @@ def _resolved(fact: Fact) -> dict[str, Any]:
 
 
 def _reopened(fact: Fact) -> dict[str, Any]:
-    changes = {"status": str(Status.INVESTIGATING), "resolved_at": None, "promise": ""}
+    status = fact.data.get("status") or str(Status.INVESTIGATING)
+    changes = {"status": status, "resolved_at": None, "promise": ""}
     return changes | _begun_anew(fact)
 
 

@@ -21,7 +21,7 @@ _YEARS = range(1970, 9999)
 
 
 class Kind(StrEnum):
-    """What sort of thing it was. The last three are sent by Cloud Scheduler and by the bot itself."""
+    """What sort of thing it was. The last four are sent by Cloud Scheduler and by the bot itself."""
 
     COMMAND = "command"
     BUTTON = "button"
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     TICK = "tick"
     RESUME = "resume"
     REFLECT = "reflect"
+    RECONCILE = "reconcile"
 
 
 class UnreadableMessageError(ValueError):
@@ -61,7 +62,7 @@ class Interaction:
               on a message.
             - `form`: callback_id, values (by block_id, as for buttons), context, is_ephemeral, response_url.
             - `event`: event, as Slack sent it, but for what a message said before it was changed or deleted.
-            - `resume`: run, wakes. `reflect`: incident. See `resume` and `reflect` below.
+            - `resume`: run, wakes. `reflect`: incident. `reconcile`: incident, and more. See below.
     """
 
     id: str
@@ -169,7 +170,25 @@ def reflect(incident_id: str, now: datetime) -> Interaction:
     return _own_message(Kind.REFLECT, {"incident": incident_id}, incident_id, now)
 
 
-def _own_message(kind: Kind, payload: Mapping[str, str], subject: str, now: datetime) -> Interaction:
+def reconcile(incident_id: str, cells: Mapping[str, str | float], now: datetime) -> Interaction:
+    """The bot's message to itself that an incident's row in the spreadsheet shows something unexpected.
+
+    Args:
+        incident_id: whose row.
+        cells: what it holds, by column.
+        now: when that was read.
+    """
+    subject = f"{incident_id} {json.dumps(dict(cells), sort_keys=True)}"
+    return _own_message(Kind.RECONCILE, {"incident": incident_id, "cells": dict(cells)}, subject, now)
+
+
+def trashed(incident_id: str, document_id: str, at: str, now: datetime) -> Interaction:
+    """The bot's message to itself that an incident's report was put into the trash `at` some time."""
+    payload = {"incident": incident_id, "document": document_id, "trashed": at}
+    return _own_message(Kind.RECONCILE, payload, f"{document_id} {at}", now)
+
+
+def _own_message(kind: Kind, payload: Mapping[str, Any], subject: str, now: datetime) -> Interaction:
     return Interaction(
         id=f"{kind}-{digest(f'{subject} {int(now.timestamp())}')}",
         kind=kind,

@@ -44,6 +44,21 @@ class Copy:
     touched_by_person: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A report in the trash.
+
+    Attributes:
+        id: in Drive.
+        incident: id of the incident whose it is.
+        at: when it was put there, as Drive has it; empty where Drive does not say, as of a folder's content.
+    """
+
+    id: str
+    incident: str
+    at: str
+
+
 class Drive:
     """The incidents folder and its template."""
 
@@ -112,6 +127,32 @@ class Drive:
         fields = f"{_FIELDS},lastModifyingUser(me)"
         return [_copy(file) for file in _search(self._google, query, self._folder_id, fields)]
 
+    def trashed(self) -> list[Trashed]:
+        """The reports that people have put into the trash, wherever they had moved them before.
+
+        https://developers.google.com/workspace/drive/api/guides/ref-search-terms
+        """
+        query = f"properties has {{ key='{MARK}' and value='report' }} and trashed = true"
+        fields = "id,appProperties,trashedTime,trashingUser(me)"
+        found = _pages(self._google, query, fields, 100)
+        by_people = [file for file in found if not file.get("trashingUser", {}).get("me", False)]
+        return [
+            Trashed(one["id"], one.get("appProperties", {}).get("incident", ""), one.get("trashedTime", ""))
+            for one in by_people
+        ]
+
+    def name(self, file_id: str) -> str:
+        """What a file is called now.
+
+        https://developers.google.com/workspace/drive/api/reference/rest/v3/files/get
+        """
+        found = self._google.execute(
+            DRIVE,
+            lambda client: client.files().get(fileId=file_id, supportsAllDrives=True, fields="name"),
+            repeatable=True,
+        )
+        return str(found["name"])
+
     def rename(self, file_id: str, title: str) -> None:
         """Gives a file another name; doing it twice is once.
 
@@ -162,9 +203,14 @@ def _search(
 ) -> Iterator[Any]:
     """The files in a folder that a query finds and that are not in the trash, oldest first."""
     inside = f"{query} and {quoted(folder_id)} in parents and trashed = false"
+    return _pages(google, inside, fields, page_size)
+
+
+def _pages(google: Google, query: str, fields: str, page_size: int) -> Iterator[Any]:
+    """The files that a query finds, oldest first."""
     token: str | None = None
     while True:
-        request = partial(_list, inside, fields, page_size, token)
+        request = partial(_list, query, fields, page_size, token)
         listed = google.execute(DRIVE, request, repeatable=True)
         yield from listed.get("files", [])
         token = listed.get("nextPageToken")

@@ -97,6 +97,7 @@ class Slack(SlackMessages, SlackHistory):
         """`api_url` ends with a slash."""
         super().__init__(token, api_url)
         self._channel_ids: dict[str, str] = {}
+        self._bot = ""
 
     def create_channel(self, name: str) -> Channel | None:
         """Creates a public channel; None if the name is taken."""
@@ -117,7 +118,7 @@ class Slack(SlackMessages, SlackHistory):
 
         https://docs.slack.dev/reference/objects/conversation-object
         """
-        bot = self._call("auth.test", {}, repeatable=True)["user_id"]
+        bot = self._own_id()
         arguments = {"types": "public_channel", "exclude_archived": True, "limit": _LIST_PAGE}
         for found in self._pages("users.conversations", arguments, "channels"):
             named_so = name == found["name"] or name in found.get("previous_names", ())
@@ -185,6 +186,20 @@ class Slack(SlackMessages, SlackHistory):
         """What stands there now, escaped."""
         found = self._call("conversations.info", {"channel": channel}, repeatable=True)["channel"]
         return found["topic"]["value"], found["purpose"]["value"]
+
+    def topic_by(self, channel: str) -> tuple[str, bool]:
+        """The topic as it is, escaped, and whether a person has set it.
+
+        https://docs.slack.dev/reference/objects/conversation-object
+        """
+        found = self._call("conversations.info", {"channel": channel}, repeatable=True)["channel"]["topic"]
+        creator = found.get("creator", "")
+        return str(found["value"]), creator not in {"", self._own_id()}
+
+    def _own_id(self) -> str:
+        """The Slack user id of the bot; asked for once."""
+        self._bot = self._bot or str(self._call("auth.test", {}, repeatable=True)["user_id"])
+        return self._bot
 
     def set_topic(self, channel: str, topic: str) -> None:
         """Sets the topic; each time, a line in the channel says so."""

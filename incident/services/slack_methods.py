@@ -54,6 +54,8 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "channel_unarchive": ("channels:read",),
         "group_archive": ("groups:read",),
         "group_unarchive": ("groups:read",),
+        "channel_rename": ("channels:read",),
+        "group_rename": ("groups:read",),
         "member_joined_channel": ("channels:read", "groups:read"),
         "member_left_channel": ("channels:read", "groups:read"),
         "message.channels": ("channels:history",),

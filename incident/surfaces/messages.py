@@ -7,9 +7,14 @@ from abc import ABC, abstractmethod
 from incident.messages import incident as messages
 from incident.messages.rich import Message
 from incident.model.incident import Deliverable, Incident
+from incident.runtime.failures import PermanentError
 from incident.services.slack import Posted
 from incident.surfaces.services import Services, since, tag
 from incident.surfaces.surface import Place
+
+GONE = frozenset({"message_not_found", "cant_update_message"})
+"""Why Slack does not edit a message of the bot's that a person has deleted; with replies, it leaves a stone
+that is not the bot's."""
 
 
 class TaggedMessage(ABC):
@@ -55,11 +60,28 @@ class TaggedMessage(ABC):
         place: Place,
         content: Message,
         *,
-        is_retry: bool,  # noqa: ARG002 - an edit that is made twice is once
+        is_retry: bool,
     ) -> Place:
-        """See `Surface`."""
-        services.slack.edit(Posted(place["channel"], place["ts"]), content, tag(self.kind, incident))
+        """See `Surface`. A message that a person has deleted is posted anew."""
+        try:
+            services.slack.edit(Posted(place["channel"], place["ts"]), content, tag(self.kind, incident))
+        except PermanentError as error:
+            if error.reason not in GONE:
+                raise
+            return self.post_anew(services, incident, place, content, is_retry=is_retry)
         return place
+
+    def post_anew(
+        self, services: Services, incident: Incident, place: Place, content: Message, *, is_retry: bool
+    ) -> Place:
+        """Posts the message that stood at `place`, unless an earlier try has done so; where it is now."""
+        bears = tag(self.kind, incident)
+        found = services.slack.find_all(place["channel"], bears, since(incident)) if is_retry else []
+        newer = [one for one in found if one.ts != place["ts"]]
+        if newer:
+            services.slack.edit(newer[-1], content, bears)
+            return _place(newer[-1])
+        return _place(services.slack.post(place["channel"], content, bears))
 
     def sweep(self, services: Services, incident: Incident, place: Place) -> None:
         """See `Surface`: the messages that bear the tag and are not the recorded one are deleted."""
@@ -74,6 +96,14 @@ class Briefing(TaggedMessage):
     def channel(self, services: Services, incident: Incident) -> str:  # noqa: ARG002
         """See `TaggedMessage`."""
         return incident.channel_id
+
+    def post_anew(
+        self, services: Services, incident: Incident, place: Place, content: Message, *, is_retry: bool
+    ) -> Place:
+        """See `TaggedMessage`. It is pinned; one that a person has unpinned is left so."""
+        anew = super().post_anew(services, incident, place, content, is_retry=is_retry)
+        services.slack.pin(Posted(anew["channel"], anew["ts"]))
+        return anew
 
     def content(self, services: Services, incident: Incident) -> Message:
         """See `Surface`."""

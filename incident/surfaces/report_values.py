@@ -9,7 +9,7 @@ from incident.messages import report as messages
 from incident.messages.report import WORDS, ReportWords
 from incident.messages.words import Words
 from incident.model.facts import Fact
-from incident.model.incident import Finding, Incident, Role, Status
+from incident.model.incident import Finding, Incident, Role
 from incident.model.story import held, said_by
 from incident.services.docs import TIMELINE
 from incident.surfaces.services import Services
@@ -29,7 +29,7 @@ def values(services: Services, incident: Incident, facts: Sequence[Fact]) -> dic
         "meet": incident.meet_url or UNKNOWN,
         "source": _source(services, incident),
         "severity": _severity(services, incident, facts),
-        "status": services.public_text(lambda say: _status(say, incident)),
+        "status": services.public_text(lambda say: say.status_of(incident)),
         "declared": _declared(services, incident),
         "began": _began(services, incident),
         "noticed": _noticed(services, incident),
@@ -69,13 +69,6 @@ def _severity(services: Services, incident: Incident, facts: Sequence[Fact]) -> 
         return shown or say.severity_of(incident)
 
     return services.public_text(render)
-
-
-def _status(say: Words, incident: Incident) -> str:
-    """Where it stands; what kind of end it was, where that is an uncommon one."""
-    outcome = WORDS[say.locale].outcomes.get(incident.found(Finding.OUTCOME), "")
-    is_over = incident.status == Status.RESOLVED and outcome
-    return f"{say.status_of(incident)} ({outcome})" if is_over else say.status_of(incident)
 
 
 def _declared(services: Services, incident: Incident) -> str:

@@ -10,6 +10,8 @@ from typing import Any
 
 from incident.commands import declare
 from incident.commands.declare import Declare
+from incident.commands.look import LookAgain
+from incident.commands.mark import FollowDeletion
 from incident.commands.question import Answer, AnswerIncident, AnswerPerson, AskFor
 from incident.commands.reflect import Reflect
 from incident.commands.refusal import Reason, Refuse
@@ -31,21 +33,24 @@ from incident.commands.update import PostUpdate
 from incident.engine.delivery import Outcome
 from incident.engine.engine import Claimed, Engine, begin, claim_of
 from incident.engine.lease import LEASE_SECONDS
-from incident.engine.run import Claim, NoSuchRunError, Progress, Run, RunLeasedError, RunState
+from incident.engine.run import Claim, NoSuchRunError, Progress, Run, RunDoneError, RunLeasedError, RunState
 from incident.messages.notices import retry_failed
 from incident.messages.rich import plain
 from incident.model.facts import Fact, declaration
 from incident.model.incident import Incident
-from incident.model.interaction import Interaction, Kind
+from incident.model.interaction import Interaction, Kind, reconcile
 from incident.model.naming import incident_id
 from incident.runtime import clock
 from incident.runtime.failures import StepError
 from incident.store.contract import REFLECT, reflect_run
 from incident.surfaces.line import stale_lines
+from incident.surfaces.row import ROW
 from incident.surfaces.services import Services
+from incident.worker.reconcile import meant, of_deletion
 from incident.workflows.identify import STEP as IDENTIFY
 from incident.workflows.job import Job
 from incident.workflows.registry import WORKFLOWS, deliverable
+from incident.workflows.surface_steps import TYPED
 
 COALESCE_SECONDS = 1.0
 """What is stated while an incident is reflected waits this long for more of its kind."""
@@ -94,6 +99,8 @@ class Dispatcher:
         pool: Executor,
         ask_to_reflect: Callable[[str], None],
         started: Callable[[str, str], None],
+        *,
+        tell: Callable[[Interaction], None],
     ) -> None:
         """Keeps what it works with.
 
@@ -102,6 +109,7 @@ class Dispatcher:
             services: handed to their steps.
             pool: for what can be done beside them.
             ask_to_reflect: publishes a message that has the incident of this id reflected; must not raise.
+            tell: publishes a message of the bot's own; must not raise.
             started: told the name of the command and the incident's id before anything is done.
         """
         self._engine = engine
@@ -110,6 +118,7 @@ class Dispatcher:
         self._pool = pool
         self._ask_to_reflect = ask_to_reflect
         self._started = started
+        self._tell = tell
         self._asked: list[Future[None]] = []
 
     def has_stated(self, run: Run) -> None:
@@ -143,6 +152,8 @@ class Dispatcher:
                 return self._answer_incident(command, interaction)
             case AnswerPerson():
                 return self._answer_person(command, interaction)
+            case FollowDeletion() if incident is not None:
+                command = of_deletion(self._services, incident, command) or command
         if elsewhere := spec_of(command).about(command):
             incident = self._store.incident_in_channel(elsewhere)
         return self._begin(command, interaction, incident, interaction.id)
@@ -175,6 +186,8 @@ class Dispatcher:
         until = clock.monotonic() + REFLECT_SECONDS
         while True:
             carried = self._carry_on(self._engine.claim(claim), "")
+            if carried.outcome and (typed := carried.outcome.results.get(ROW.name, {}).get(TYPED)):
+                self._tell(reconcile(incident, typed, clock.now()))
             if carried.outcome is None or not carried.outcome.is_asked_again:
                 return carried
             clock.sleep(COALESCE_SECONDS)
@@ -182,6 +195,21 @@ class Dispatcher:
                 self._ask_to_reflect(incident)
                 return carried
             claim = replace(claim, claimant=claim_of(claim.run_id).claimant)
+
+    def reconcile(self, interaction: Interaction) -> Carried:
+        """Adopts what people have decided in an incident's row, and has put right what they changed besides.
+
+        Raises:
+            RunLeasedError, LeaseLostError, StepError: as above.
+        """
+        incident = self._store.incident(str(interaction.payload.get("incident", "")))
+        if incident is None:
+            return Carried("Reconcile", reason="there is no such incident")
+        carried = Carried("Reconcile", reason="nothing was decided there", incident=incident.id)
+        for command, run_id in meant(self._services, incident, interaction.payload):
+            with suppress(RunDoneError):  # it was found before
+                carried = self._begin(command, interaction, self._store.incident(incident.id), run_id)
+        return carried
 
     def _begin(
         self, command: Any, interaction: Interaction, incident: Incident | None, run_id: str
@@ -305,7 +333,7 @@ class Dispatcher:
         outcome = self._engine.carry_out(claimed, workflow, job)
         if isinstance(command, Declare):
             self._ask_to_reflect(run.subject)
-        elif job.stated and not self._asked:
+        elif (job.stated or isinstance(command, LookAgain)) and not self._asked:
             # a title is shown with the channel's new name, in one pass; if that cannot be had, without it
             self.has_stated(run)
         wait(self._asked)

@@ -38,6 +38,7 @@ from incident.surfaces.services import Services
 from incident.worker.dispatch import Carried, Dispatcher
 from incident.worker.push import Push, read_push
 from incident.worker.upkeep import Upkeep
+from incident.worker.watch import Watch
 
 THREADS = 36
 """Steps of one instance that run at the same time: nine of a declaration can, and an instance is given four
@@ -62,7 +63,7 @@ it is for what could not even be put on record.
 https://cloud.google.com/pubsub/docs/push#receive_push
 """
 
-_BY_ITSELF = frozenset({Kind.TICK, Kind.RESUME, Kind.REFLECT})
+_BY_ITSELF = frozenset({Kind.TICK, Kind.RESUME, Kind.REFLECT, Kind.RECONCILE})
 """What the next tick does by itself where a delivery of it fails."""
 
 
@@ -78,6 +79,7 @@ class Worker:
         self._audit = audit
         self._publisher = publisher
         self._max_attempts = max_attempts
+        self._watch = Watch(services)
 
     def handle(self, http: HttpRequest) -> Response:
         """200: done, put off or nothing to do. 400: unreadable. 503: deliver again."""
@@ -117,6 +119,23 @@ class Worker:
         sent = self._upkeep(push).tick()
         if sent:  # to say every minute that nothing is due tells nobody anything
             audit.info("incident.tick.sent", f"{sent} runs are due", outcome="done")
+        self._watch_people(push, audit)
+
+    def _watch_people(self, push: Push, audit: AuditLog) -> None:
+        """Looks at what people may have changed; what cannot be looked at now can be in a minute."""
+
+        def publish(interaction: Interaction) -> None:
+            self._publisher.publish(interaction, push.traceparent)
+
+        for name, look in (("row", self._watch.rows), ("report", self._watch.reports)):
+            try:
+                found = look(publish)
+            except (StepError, PublishError) as error:
+                message = f"what people changed is looked for again: {error}"
+                audit.warning(f"incident.{name}.unread", message, outcome="transient")
+            else:
+                if found:
+                    audit.info(f"incident.{name}.changed", f"people changed {found}", outcome="done")
 
     def _carry_out(self, interaction: Interaction, push: Push, audit: AuditLog) -> Carried:
         def started(command: str, incident: str) -> None:
@@ -135,6 +154,7 @@ class Worker:
             self._pool,
             lambda incident: self._ask_to_reflect(incident, push, audit),
             started,
+            tell=lambda interaction: self._tell(interaction, push, audit),
         )
         match interaction.kind:
             case Kind.RESUME:
@@ -145,6 +165,8 @@ class Worker:
                 return carried
             case Kind.REFLECT:
                 return dispatcher.reflect(str(interaction.payload.get("incident", "")))
+            case Kind.RECONCILE:
+                return dispatcher.reconcile(interaction)
         return dispatcher.carry_out(interaction)
 
     def _upkeep(self, push: Push) -> Upkeep:
@@ -160,6 +182,14 @@ class Worker:
         except PublishError as error:
             message = f"the tick will reflect it: {error}"
             audit.warning("incident.reflect.late", message, incident=incident, outcome="transient")
+
+    def _tell(self, interaction: Interaction, push: Push, audit: AuditLog) -> None:
+        """Best effort: the tick finds it, too."""
+        try:
+            self._publisher.publish(interaction, push.traceparent)
+        except PublishError as error:
+            message = f"the tick will find it: {error}"
+            audit.warning("incident.reconcile.late", message, outcome="transient")
 
     def _renew(self, interaction: Interaction, push: Push, audit: AuditLog) -> int:
         """Publishes a message anew, with all its deliveries ahead; its id, and so its run, is the same."""

@@ -14,6 +14,7 @@ from incident.model.incident import Deliverable, Incident
 from incident.model.marks import Mark, marks_of
 from incident.runtime.failures import PermanentError
 from incident.surfaces.line import PREFIX
+from incident.surfaces.row import ROW
 from incident.surfaces.services import Services
 from incident.workflows.job import Job
 from incident.workflows.reflect import SURFACES
@@ -56,7 +57,8 @@ def known_of(services: Services, incident: Incident) -> Known:
         if isinstance(fact, Fact) and f"{PREFIX}{fact.run}" in surfaces
     }
     shown = {one.deliverable: int(surfaces.get(one.name, {}).get("version", 0)) for one in SURFACES}
-    return Known(incident, story, links, shown, _late(services, incident))
+    by_hand = surfaces.get(ROW.name, {}).get("by_hand", ())
+    return Known(incident, story, links, shown, _late(services, incident), by_hand)
 
 
 def _story(incident: Incident, facts: Sequence[Fact]) -> list[Fact | Mark]:

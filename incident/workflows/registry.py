@@ -13,6 +13,7 @@ from incident.workflows.change import CHANGE, QUIET
 from incident.workflows.close import CLOSE, CLOSING
 from incident.workflows.decision import DECISION
 from incident.workflows.declare import DECLARE
+from incident.workflows.follow import LOOKING, NAME, NOTICE
 from incident.workflows.job import Job
 from incident.workflows.mark import FOLLOW_EDIT, MARK, STATED
 from incident.workflows.page import PAGE
@@ -43,6 +44,9 @@ WORKFLOWS: dict[str, Workflow[Job]] = {
         FOLLOW_EDIT,
         STATED,
         VACANCY,
+        NOTICE,
+        LOOKING,
+        NAME,
         UNDO,
         CARD,
         LISTING,

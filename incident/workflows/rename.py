@@ -44,13 +44,23 @@ def _give_name(job: Job, incident: Incident) -> str:
 
 
 def rename_report(job: Job, attempt: Attempt) -> StepResult:
-    """The report; one that is not there yet is made by its new name."""
+    """The report, unless people have given it a name of their own; one to come is made by its new name."""
     incident, named = _newest(job, attempt), ""
+    if incident.document_id and job.services.drive.name(incident.document_id) not in _own_names(
+        job, incident
+    ):
+        return StepResult()
     while incident.document_id and incident.title != named:
         named = incident.title
         job.services.drive.rename(incident.document_id, document_title(incident.date, named))
         incident = _newest(job, attempt)
     return StepResult()
+
+
+def _own_names(job: Job, incident: Incident) -> set[str]:
+    """Every name that the bot may have given the report."""
+    titles = (fact.data.get("title") for fact in job.services.store.facts(incident.id))
+    return {document_title(incident.date, str(title)) for title in titles if title}
 
 
 def put_channel_right(job: Job, attempt: Attempt) -> None:

@@ -12,6 +12,13 @@ from incident.surfaces.line import StaleLine
 from incident.surfaces.surface import Surface, content_digest, found, shown
 from incident.workflows.job import Job
 
+LOOK = "look."
+"""Begins the name under which it is on record that a surface is to be looked at although nothing is new: what
+asked for that is there as `asked`, and with the surface, once it is done, as `looked`."""
+
+TYPED = "typed"
+"""What `Surface.put` says that people have decided on a surface; the step's result has it, the record not."""
+
 
 def creates(
     surface: Surface,
@@ -77,7 +84,9 @@ def updates(
         if incident.is_archived and surface.deliverable in _IN_CHANNEL:
             return StepResult()
         content = surface.content(job.services, incident)
-        if attempt.is_retry or known.get("digest") != content_digest(content):
+        asked = str(job.surfaces.get(LOOK + surface.name, {}).get("asked", ""))
+        is_due = attempt.is_retry or asked != known.get("looked", "")
+        if is_due or known.get("digest") != content_digest(content):
             is_unsure = attempt.is_retry or not known["digest"]
             try:
                 known = dict(surface.put(job.services, incident, known, content, is_retry=is_unsure))
@@ -87,8 +96,10 @@ def updates(
                 return StepResult()
         elif known.get("version", 0) >= incident.version:
             return StepResult()
-        place = {key: value for key, value in known.items() if key not in {"version", "digest"}}
-        return StepResult(surfaces={surface.name: shown(incident, content, place)})
+        place = {key: value for key, value in known.items() if key not in {"version", "digest", TYPED}}
+        place |= {"looked": asked} if asked else {}
+        values = {TYPED: known[TYPED]} if TYPED in known else {}
+        return StepResult(values, surfaces={surface.name: shown(incident, content, place)})
 
     def sweep(job: Job, attempt: Attempt) -> None:
         """An edit that was given up may have come after a newer one: what is newest is shown once more."""

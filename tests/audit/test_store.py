@@ -165,8 +165,8 @@ def test_every_field_of_an_incident_is_known_to_hold_no_words_or_taken_to() -> N
     assert FACTS - names == {  # of facts
         "role", "user", "fact", "of", "answer", "follows", "when", "owner", "users", "groups", "missing",
         "happened_at", "next", "offered", "previous", "overtakes",
-        "comms", "channel", "ts", "thread_ts", "author", "emoji", "edited", "origin", "began_at", "noticed_at",
-        "learnt", "outcome",
+        "comms", "channel", "ts", "thread_ts", "author", "emoji", "edited", "origin", "began_at",
+        "noticed_at", "learnt", "outcome",
     }  # fmt: skip
     words = {
         "title", "channel_name", "last_update", "unknown", "source", "reasons", "calls", "actions",

@@ -37,6 +37,8 @@ def way_of(message: Interaction) -> str:
             return f"button {action_of(payload)}"
         case Kind.EVENT:
             return f"event {subscription(payload['event'])}"
+        case Kind.RECONCILE:
+            return "by hand"
     return f"{message.kind} {payload['callback_id']}"
 
 

@@ -8,23 +8,24 @@ from tests.faults import (
     scenarios_closing,
     scenarios_declaring,
     scenarios_ending,
+    scenarios_following,
     scenarios_marking,
     scenarios_people,
 )
 from tests.faults.scenario import Depth, Scenario
 
+_TABLES = (
+    scenarios_declaring,
+    scenarios_changing,
+    scenarios_ending,
+    scenarios_closing,
+    scenarios_people,
+    scenarios_asking,
+    scenarios_marking,
+    scenarios_following,
+)
 SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for table in (
-        scenarios_declaring,
-        scenarios_changing,
-        scenarios_ending,
-        scenarios_closing,
-        scenarios_people,
-        scenarios_asking,
-        scenarios_marking,
-    )
-    for scenario in table.SCENARIOS
+    scenario.name: scenario for table in _TABLES for scenario in table.SCENARIOS
 }
 
 

@@ -11,7 +11,8 @@ from incident.runtime import deadline
 from incident.runtime.failures import PermanentError, TransientError
 from incident.sandbox.faults import Call, Fault, Moment
 from incident.sandbox.google.grid import Sheet
-from incident.services.sheets import Linked, RowMovedError, Sheets, Value
+from incident.services.cells import Linked, Value
+from incident.services.sheets import RowMovedError, Sheets, Write
 from tests.services.conftest import GoogleStage
 
 TAB = "Bob's tab"
@@ -40,6 +41,15 @@ def sheets(workspace: GoogleStage) -> Sheets:
         sheets.append(row(f"i{number}", "open"))
     workspace.calls()
     return sheets
+
+
+def put(sheets: Sheets, incident: str, cells: list[Value]) -> bool:
+    """Writes an incident's row, as far as there is one."""
+    rows = sheets.rows(len(cells))
+    at = next((at for at, one in enumerate(rows) if one[0] == incident), None)
+    if at is not None:
+        sheets.write(rows, at, [Write(place, cell) for place, cell in enumerate(cells)][1:])
+    return at is not None
 
 
 def change(workspace: GoogleStage, how: Callable[[Sheet], None], tab: str = TAB) -> None:
@@ -74,14 +84,14 @@ def statuses(workspace: GoogleStage) -> dict[str, str]:
 def test_a_row_is_found_wherever_people_moved_it(workspace: GoogleStage, sheets: Sheets) -> None:
     change(workspace, lambda sheet: sheet.move_row(2, 3))
     change(workspace, lambda sheet: sheet.insert_rows(1, 2))
-    assert sheets.update_row("i2", row("i2", "closed"))
+    assert put(sheets, "i2", row("i2", "closed"))
     assert workspace.calls() == [READ, BATCH]
     assert statuses(workspace) == {"": "", "i1": "open", "i3": "open", "i2": "closed"}
 
 
 def test_a_row_is_written_as_typed_as_it_was_appended(workspace: GoogleStage, sheets: Sheets) -> None:
     appended = table(workspace)["i2"]
-    assert sheets.update_row("i2", row("i2", "=1+1"))
+    assert put(sheets, "i2", row("i2", "=1+1"))
     cells = workspace.fake.sheet_rows(workspace.ids.spreadsheet_id, TAB)[2]
     assert [cell.text for cell in cells[1:]] == [*appended[:2], "=1+1", *appended[3:]]
     assert all(cell.formula is None for cell in cells)
@@ -92,23 +102,24 @@ def test_a_row_is_written_as_typed_as_it_was_appended(workspace: GoogleStage, sh
 def test_columns_beyond_ours_are_left_alone(workspace: GoogleStage, sheets: Sheets) -> None:
     note = {"userEnteredValue": {"stringValue": "asked the bank"}}
     change(workspace, lambda sheet: sheet.put(2, 11, note))
-    sheets.update_row("i2", row("i2", "closed"))
+    put(sheets, "i2", row("i2", "closed"))
     assert table(workspace)["i2"][10] == "asked the bank"
 
 
 def test_without_such_a_row_nothing_is_written(workspace: GoogleStage, sheets: Sheets) -> None:
-    assert not sheets.update_row("i4", row("i4", "open"))
+    assert not put(sheets, "i4", row("i4", "open"))
     assert workspace.calls() == [READ]
 
 
 def test_a_row_that_moves_between_reading_and_writing_is_told(workspace: GoogleStage, sheets: Sheets) -> None:
     meanwhile(workspace, lambda sheet: sheet.move_row(2, 3))
     with pytest.raises(RowMovedError) as moved:
-        sheets.update_row("i2", row("i2", "closed"))
-    assert moved.value.found == "i3"
-    assert order(workspace) == ["i1", "i3", "i2"], "the first cells are never written"
-    assert sheets.update_row("i2", row("i2", "closed"))
-    assert sheets.update_row(moved.value.found, row("i3", "open"))
+        put(sheets, "i2", row("i2", "closed"))
+    assert moved.value.found[0] == "i3"
+    assert moved.value.before[3] == "open", "what it held is known"
+    assert order(workspace) == ["i1", "i3", "i2"], "the first cells are not written"
+    assert put(sheets, "i2", row("i2", "closed"))
+    assert put(sheets, "i3", row("i3", "open"))
     assert statuses(workspace) == {"i1": "open", "i3": "open", "i2": "closed"}
 
 
@@ -117,16 +128,16 @@ def test_a_row_that_is_deleted_between_reading_and_writing_is_told(
 ) -> None:
     meanwhile(workspace, lambda sheet: sheet.delete_rows(3, 4))
     with pytest.raises(RowMovedError) as moved:
-        sheets.update_row("i3", row("i3", "closed"))
-    assert moved.value.found == ""
+        put(sheets, "i3", row("i3", "closed"))
+    assert moved.value.found[0] == ""
     assert not moved.value.refused
 
 
 def test_a_lost_answer_to_an_update_does_no_harm(workspace: GoogleStage, sheets: Sheets) -> None:
     workspace.fault_injector.break_(BATCH, Fault(503, acts=True), times=1)
     with pytest.raises(TransientError):
-        sheets.update_row("i2", row("i2", "closed"))
-    assert sheets.update_row("i2", row("i2", "closed"))
+        put(sheets, "i2", row("i2", "closed"))
+    assert put(sheets, "i2", row("i2", "closed"))
     assert statuses(workspace) == {"i1": "open", "i2": "closed", "i3": "open"}
 
 
@@ -150,7 +161,8 @@ def test_a_row_deleted_in_place_of_a_duplicate_is_told(workspace: GoogleStage, s
     meanwhile(workspace, lambda sheet: sheet.move_row(4, 2))
     with pytest.raises(RowMovedError) as moved:
         sheets.remove_duplicates("i1")
-    assert moved.value.found == "i3"
+    assert moved.value.found == ("i3",)
+    assert moved.value.before[3] == "open"
     assert order(workspace) == ["i1", "i1", "i2"]
     assert sheets.remove_duplicates("i1") == 1
     assert order(workspace) == ["i1", "i2"]
@@ -161,7 +173,7 @@ def test_a_tab_that_is_made_anew_is_found(workspace: GoogleStage, sheets: Sheets
     sheets.append(row("i4", "open"))
     assert workspace.calls() == [BATCH, GET, BATCH]
     change(workspace, lambda sheet: sheet.properties.update(sheetId=78))
-    assert sheets.update_row("i4", row("i4", "closed"))
+    assert put(sheets, "i4", row("i4", "closed"))
     assert statuses(workspace)["i4"] == "closed"
     assert len(order(workspace)) == 4
 
@@ -189,3 +201,30 @@ def test_preparing_never_fails_and_saves_the_question(workspace: GoogleStage, st
     workspace.calls()
     sheets.append(row("i1", "open"))
     assert workspace.calls() == [BATCH]
+
+
+def test_a_careful_write_replaces_what_was_read_alone(workspace: GoogleStage, sheets: Sheets) -> None:
+    rows = sheets.rows(6)
+    write = [Write(3, "closed", instead_of="open")]
+    meanwhile(workspace, lambda sheet: sheet.put(2, 3, {"userEnteredValue": {"stringValue": "mine"}}))
+    with pytest.raises(TransientError, match="cell changed"):
+        sheets.write(rows, 2, write)
+    assert statuses(workspace) == {"i1": "open", "i2": "mine", "i3": "open"}
+    sheets.write(rows, 3, write)
+    assert statuses(workspace)["i3"] == "closed"
+
+
+def test_what_a_careful_write_replaced_in_a_row_that_moved_is_known(
+    workspace: GoogleStage, sheets: Sheets
+) -> None:
+    rows = sheets.rows(6)
+    meanwhile(workspace, lambda sheet: sheet.move_row(2, 3))
+    with pytest.raises(RowMovedError) as moved:
+        sheets.write(rows, 2, [Write(3, "closed", instead_of="open")])
+    assert (moved.value.found[0], moved.value.written, moved.value.before) == ("i3", [3], {3: "open"})
+
+
+def test_rows_are_read_as_they_are_whatever_their_format(sheets: Sheets) -> None:
+    rows = sheets.rows(6)
+    assert rows[1] == ("i1", 46349.0, "=down", "open", 46349.125, "")
+    assert all(len(one) == 6 for one in rows)

@@ -8,8 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from incident.commands.action import AddAction, ChangeAction
+from incident.commands.adopt import AdoptSeverity, AdoptStatus, AdoptTitle, ExplainCell
 from incident.commands.archiving import NoteArchived, NoteUnarchived
 from incident.commands.card import ShowStatus
+from incident.commands.channel_name import FollowName
 from incident.commands.close import AskToClose, Close
 from incident.commands.commander import AcceptCommand, TakeCommand
 from incident.commands.communications import LeadCommunications
@@ -24,6 +26,7 @@ from incident.commands.handover import HandOver
 from incident.commands.help import ShowHelp
 from incident.commands.line import Line
 from incident.commands.listing import ListIncidents
+from incident.commands.look import LookAgain
 from incident.commands.mark import FollowDeletion, FollowEdit, MarkMessage, UnmarkMessage
 from incident.commands.note import Note
 from incident.commands.operations import LeadOperations
@@ -47,6 +50,7 @@ from incident.commands.retry import Retry
 from incident.commands.scribe import KeepNotes
 from incident.commands.severity import SetSeverity
 from incident.commands.spec import Change, Said
+from incident.commands.trash import TellTrashed
 from incident.commands.undo import Undo
 from incident.commands.update import PostUpdate
 from incident.commands.vacancy import AskWhoLeads
@@ -121,6 +125,16 @@ EXAMPLES: tuple[Any, ...] = (
     NoteArchived(),
     NoteUnarchived(),
     Reflect(),
+    AdoptStatus("monitoring", "monitoring"),
+    AdoptStatus("resolved", "closed"),
+    AdoptSeverity("sev2", "2"),
+    AdoptSeverity("", "Severity not set"),
+    AdoptTitle("payments time out", " payments  time out"),
+    ExplainCell("status", "ask Bob"),
+    ExplainCell("severity", "2 hours"),
+    LookAgain("row"),
+    FollowName(),
+    TellTrashed("document"),
 )
 """A command of each kind, and of those whose lines differ each that does."""
 

@@ -48,8 +48,10 @@ def test_what_is_closed_or_archived_is_not_closed_again() -> None:
     assert close.check_question(AskToClose(), said).reason == Reason.CLOSED  # type: ignore[union-attr]
     archived = replace(said, incident=replace(incident, is_archived=True))
     assert close.check_question(AskToClose(), archived).reason == Reason.ARCHIVED  # type: ignore[union-attr]
-    assert REOPEN.check(Reopen(), archived).reason == Reason.ARCHIVED
-    assert REOPEN.check(Reopen(), said) is None
+    check = REOPEN.check
+    assert check
+    assert check(Reopen(), archived).reason == Reason.ARCHIVED
+    assert check(Reopen(), said) is None
 
 
 @pytest.mark.parametrize("locale", ["en", "fr"])

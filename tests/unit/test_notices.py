@@ -240,6 +240,8 @@ SILENT = {
     "due", "reopen", "kept_out",
     # who marks a message goes on talking: the channel is spared a line about it, the log has one
     "read",
+    # the tick looks again; a name is asked for again at the next event
+    "look", "name",
 }  # fmt: skip
 """Steps of which nobody is told that they are late or have failed.
 

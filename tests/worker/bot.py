@@ -23,6 +23,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from incident.commands.events import SUBSCRIBED
 from incident.engine.run import StoredRun
 from incident.model.facts import UNDO_TIME
 from incident.model.incident import Incident
@@ -332,6 +333,7 @@ def running(folder: Path, **settings: str) -> Iterator[Bot]:
         stack.callback(pubsub.close)
         pubsub.paused = True
         slack = FakeSlack(fault_injector, bot_token=TOKEN, signing_secret=SECRET, clock=ahead.seconds)
+        slack.subscribed = frozenset(SUBSCRIBED)
         google = FakeGoogle(fault_injector, clock=ahead.seconds)
         slack_server, google_server = Server(slack), Server(google)
         stack.callback(slack_server.close)

@@ -248,7 +248,8 @@ def test_what_there_is_nothing_to_do_for_is_200_and_nothing(
 ) -> None:
     unknown = Interaction("x", kind, datetime.now(UTC), ALICE, "T0MAPLE", SRE, payload)
     assert bench.deliver(unknown) == 200
-    assert bench.fault_injector.calls == []
+    looked = {"sheets", "drive"} if kind is Kind.TICK else set()
+    assert {call.service for call in bench.fault_injector.calls} == looked
     log = capsys.readouterr().out
     assert WORDS not in log.replace(f'"run": "{WORDS}"', "")
     assert '"severity": "ERROR"' not in log
@@ -320,7 +321,8 @@ def test_what_the_bot_asks_itself_is_not_refused_while_another_worker_is_at_it(b
     bench.store.claim(Claim(UPDATE.id, 600, "another", **begun(UPDATE)))
     bench.store.claim(Claim(f"reflect-{INCIDENT}", 600, "another", "reflect", subject=INCIDENT))
     assert bench.deliver(OWN[name]()) == 200
-    assert bench.fault_injector.calls == []
+    looked = {"sheets", "drive"} if name == "tick" else set()  # what people may have changed
+    assert {call.service for call in bench.fault_injector.calls} == looked
 
 
 @pytest.mark.parametrize("kind", ["resume", "tick"])

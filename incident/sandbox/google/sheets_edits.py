@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from . import batch, masks
 from .errors import ApiError, invalid, unimplemented
-from .grid import Dimension, Json, Sheet, Spreadsheet, new_sheet
+from .grid import Dimension, Json, Sheet, Spreadsheet, new_sheet, show
 from .sheets_metadata import MetadataEditor
 
 CELL_CHARACTERS = 50_000
@@ -47,6 +47,7 @@ class Editor:
             "setBasicFilter": self._set_basic_filter,
             "setDataValidation": self._set_data_validation,
             "addChart": self._add_chart,
+            "findReplace": self._find_replace,
             **MetadataEditor(spreadsheet).edits(),
         }
 
@@ -239,6 +240,31 @@ class Editor:
         chart = {"chartId": random.randrange(1, 2**31), **chart}  # noqa: S311
         sheet.charts.append(chart)
         return {"chart": chart}
+
+    def _find_replace(self, details: Json, place: str) -> Json:
+        """Whole cells of text or numbers, as they are shown; what a formula makes is passed over."""
+        batch.only(details, {"find", "replacement", "range", "matchCase", "matchEntireCell"}, place)
+        if not (details.get("matchCase") and details.get("matchEntireCell")):
+            raise unimplemented(f"{place} of parts of cells, or in any case")
+        if not details.get("find"):
+            raise invalid(f"Invalid {place}: What to find must be there.")
+        sheet, cells = self._grid_range(details.get("range", {}), place)
+        replacement = details.get("replacement", "")
+        if replacement[:1] in {"=", "+", "'"}:
+            raise unimplemented(f"{place} by what may be read as a formula")
+        found = [
+            at for at in cells
+            if (shown := show(sheet.cells.get(at, {}))).formula is None and shown.text == details["find"]
+        ]  # fmt: skip
+        for at in found:
+            entered = {"userEnteredValue": {"stringValue": replacement}} if replacement else {}
+            kept = masks.write(sheet.cells[at], {}, {"userEnteredValue": {}, "textFormatRuns": {}})
+            sheet.put(*at, {**kept, **entered})
+        if not found:
+            return {}
+        rows = len({row for row, _ in found})
+        counts = {"valuesChanged": len(found), "occurrencesChanged": len(found)}
+        return {**counts, "rowsChanged": rows, "sheetsChanged": 1}
 
     def _write_rows(
         self, sheet: Sheet, rows: list[Json], corner: tuple[int, int], mask: masks.Mask, place: str

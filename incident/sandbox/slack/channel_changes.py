@@ -152,7 +152,10 @@ def describe(
 
     Source: https://docs.slack.dev/reference/events/message/channel_topic
     """
-    changed = replace(channel, topic=words) if what == "topic" else replace(channel, purpose=words)
+    if what == "topic":
+        changed = replace(channel, topic=words, topic_by=user)
+    else:
+        changed = replace(channel, purpose=words)
     workspace.put(changed)
     place = "group" if channel.kind == "private" else "channel"
     text = f"set the channel {what}: {words}" if words else f"cleared the channel {what}"

@@ -88,7 +88,7 @@ def channel(workspace: Workspace, shown: Channel, *, members: bool = False) -> J
         "is_general": shown.name == "general",
         "is_member": workspace.bot.id in shown.members,
         "creator": shown.creator,
-        "topic": {"value": shown.topic},
+        "topic": {"value": shown.topic, "creator": shown.topic_by},
         "purpose": {"value": shown.purpose},
         "previous_names": list(shown.previous_names),
     }

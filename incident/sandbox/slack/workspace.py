@@ -96,6 +96,7 @@ class Channel:
         created: Unix time, whole seconds.
         members: user ids, in order of joining.
         topic: at most 250 characters.
+        topic_by: the id of the user who set it; empty where nobody has.
         purpose: at most 250 characters.
         archived: nothing can be posted any more.
         pins: the `ts` of pinned messages, oldest pin first.
@@ -109,6 +110,7 @@ class Channel:
     created: int
     members: tuple[str, ...] = ()
     topic: str = ""
+    topic_by: str = ""
     purpose: str = ""
     archived: bool = False
     pins: tuple[str, ...] = ()

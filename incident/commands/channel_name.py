@@ -1,0 +1,15 @@
+"""The channel was renamed by hand: its name is adopted. Nobody types it; Slack tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from incident.commands.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class FollowName:
+    """Adopt the name that the incident's channel has now."""
+
+
+COMMAND = Spec(FollowName, workflow="channel_name")
