@@ -9,7 +9,7 @@ from typing import Any
 from incident.commands.line import Line, Part
 from incident.commands.severity import CADENCES, label_of
 from incident.commands.spec import Change, Said, Spec
-from incident.commands.update import STATUSES
+from incident.commands.update import ENDS, STATUSES
 from incident.model.facts import FactKind
 from incident.model.incident import Cadence, Severity, Status
 from incident.model.slack_text import escape
@@ -63,10 +63,12 @@ class AdoptStatus:
     Attributes:
         status: a `Status`.
         shown: what stands in the cell.
+        outcome: an `Outcome`, of an uncommon end; else empty.
     """
 
     status: str
     shown: str
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ def states_status(command: AdoptStatus, said: Said) -> tuple[str, Mapping[str, A
     before = said.incident.status if said.incident else ""
     data = {"status": command.status, "before": before, "origin": ORIGIN, "shown": command.shown}
     if command.status == Status.RESOLVED:
-        return FactKind.RESOLVED, data
+        resolved_at = said.incident.resolved_at if said.incident else None
+        since = {"resolved_at": resolved_at.isoformat()} if resolved_at else {}
+        return FactKind.RESOLVED, data | since | {"outcome": command.outcome}
     return (FactKind.STATUS_SET if is_open else FactKind.REOPENED), data
 
 
@@ -125,10 +129,11 @@ def states_title(command: AdoptTitle, said: Said) -> tuple[str, Mapping[str, Any
 def status_line(change: Change[AdoptStatus], locale: str) -> Line:
     """Where it stands, and whether that reopens it."""
     status = change.command.status
-    labels = {str(known): label for known, label in STATUSES[locale].items()}
+    labels = {str(known): label for known, label in (*STATUSES[locale].items(), *ENDS[locale].items())}
+    named = change.command.outcome or status
     was_over = change.data.get("before") == Status.RESOLVED
     kind = "resolved" if status == Status.RESOLVED else "reopened" if was_over else "status"
-    return Line(LINES[locale][kind], {"status": labels.get(status, status)})
+    return Line(LINES[locale][kind], {"status": labels.get(named, named)})
 
 
 def severity_line(change: Change[AdoptSeverity], locale: str) -> Line:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from incident.commands.progress import VERBS
 from incident.commands.severity import LABELS
 from incident.commands.spec import plain
-from incident.commands.update import STATUSES
+from incident.commands.update import ENDS, STATUSES
 from incident.messages.joining import SEPARATOR
 from incident.messages.locales import words_for
 from incident.model.incident import Severity, Status
@@ -35,6 +35,7 @@ _MORE_STATUSES: Mapping[str, Status] = {
     "identifié": Status.IDENTIFIED,
     "trouvée": Status.IDENTIFIED,
 }
+_WITH = ":"
 _LEAST_PREFIX = 4
 """Characters from which on the beginning of a label stands for it: `monit`, `invest`."""
 _BEFORE_LEVEL = frozenset({"sev", "severity", "gravite", "level", "niveau", "s", "p"})
@@ -42,8 +43,19 @@ _LEVEL = re.compile(r"(?:sev|s|p)?([1-4])")
 _WORD = re.compile(r"[^\W_]+")
 
 
+def ended(outcome: str) -> str:
+    """The status of an incident that was resolved, with an `Outcome` where it had an uncommon one."""
+    return f"{Status.RESOLVED}{_WITH}{outcome}" if outcome else str(Status.RESOLVED)
+
+
+def parted(status: str) -> tuple[str, str]:
+    """A status, and the outcome that `ended` has put with it; empty for none."""
+    status, _, outcome = status.partition(_WITH)
+    return status, outcome
+
+
 def status_called(text: str) -> str | None:
-    """The status that a cell names; None where it names none."""
+    """The status that a cell names, as `ended` has it where it is over; None where it names none."""
     found = {_status(part) for part in text.split(SEPARATOR.strip())}
     return found.pop() if len(found) == 1 else None
 
@@ -68,7 +80,7 @@ def _status(text: str) -> str | None:
         return _STATUSES[word]
     if len(word) < _LEAST_PREFIX:
         return None
-    begun = {status for label, status in _STATUSES.items() if label.startswith(word)}
+    begun = {parted(status)[0] for label, status in _STATUSES.items() if label.startswith(word)}
     return begun.pop() if len(begun) == 1 else None
 
 
@@ -97,6 +109,6 @@ _STATUSES: Mapping[str, str] = {
         _MORE_STATUSES,
     )
     for label, status in labels.items()
-}
+} | {_normal(label): ended(outcome) for labels in ENDS.values() for outcome, label in labels.items()}
 _LEVEL_WORDS = _level_words()
 _UNKNOWN = {_normal(words_for(locale).severity_unknown) for locale in LOCALES}

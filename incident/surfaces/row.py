@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from incident.model.incident import Deliverable, Incident
+from incident.model.incident import Deliverable, Finding, Incident
 from incident.runtime import clock
 from incident.services.cells import Linked, Shown, Value, is_same, reads_as, text_of
 from incident.services.cells import Row as Cells
 from incident.services.sheets import RowMovedError, Write
 from incident.surfaces import typed
 from incident.surfaces.columns import Column, row
+from incident.surfaces.labels import parted
 from incident.surfaces.moved import put_right
 from incident.surfaces.services import Services
 from incident.surfaces.surface import Place
@@ -135,7 +136,10 @@ def people_typed(
     def label(column: Column, value: str) -> str:
         match column:
             case Column.STATUS:
-                return services.public_text(lambda say: say.status_of(replace(incident, status=value)))
+                status, outcome = parted(value)
+                findings = {**incident.findings, Finding.OUTCOME: {"value": outcome}}
+                stands = replace(incident, status=status, findings=findings)
+                return services.public_text(lambda say: say.status_of(stands))
             case Column.SEVERITY:
                 return services.public_text(lambda say: say.severity_named(value))
         return value

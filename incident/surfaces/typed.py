@@ -13,11 +13,11 @@ from typing import Any
 
 from incident.commands.adopt import ORIGIN
 from incident.model.facts import Fact, FactKind
-from incident.model.incident import Incident, Status
+from incident.model.incident import Finding, Incident, Status
 from incident.model.slack_text import one_line
 from incident.services.cells import Linked, Row, Shown, Value, is_same, reads_as, text_of
 from incident.surfaces.columns import Column
-from incident.surfaces.labels import severity_called, status_called
+from incident.surfaces.labels import ended, severity_called, status_called
 
 DECISIONS = (Column.TITLE, Column.STATUS, Column.SEVERITY)
 """The columns in which people decide; what stands in the others is put right."""
@@ -144,9 +144,11 @@ def is_ours(
 
 def _value(column: Column, fact: Fact) -> str | None:
     """What a fact says about a column; None for nothing."""
-    if column is Column.STATUS and fact.kind in {FactKind.RESOLVED, FactKind.REOPENED}:
-        is_resolved = fact.kind == FactKind.RESOLVED
-        return str(Status.RESOLVED if is_resolved else fact.data.get("status") or Status.INVESTIGATING)
+    if column is Column.STATUS:
+        if fact.kind == FactKind.REOPENED:
+            return str(fact.data.get("status") or Status.INVESTIGATING)
+        if fact.kind == FactKind.RESOLVED or "outcome" in fact.data:
+            return ended(str(fact.data.get("outcome") or ""))
     if column is Column.SEVERITY and "severity" in fact.data:
         return str(fact.data["severity"] or "")
     value = fact.data.get(_FIELDS[column])
@@ -170,6 +172,8 @@ def decision(column: Column, cell: Shown) -> str | None:
 
 def now_said(column: Column, incident: Incident) -> str:
     """What is so now, as `decision` has it."""
+    if column is Column.STATUS and not incident.is_open:
+        return ended(str(incident.found(Finding.OUTCOME)))
     return str(getattr(incident, _FIELDS[column]) or "")
 
 

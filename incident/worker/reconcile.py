@@ -14,6 +14,7 @@ from incident.model.naming import digest
 from incident.services.cells import Shown, is_same, reads_as, text_of
 from incident.surfaces import typed
 from incident.surfaces.columns import Column
+from incident.surfaces.labels import parted
 from incident.surfaces.messages import BRIEFING
 from incident.surfaces.row import ROW, people_typed
 from incident.surfaces.services import Services
@@ -75,7 +76,8 @@ def _command(column: Column, cell: Shown) -> Any:
         return ExplainCell(str(column), text) if column is not Column.TITLE else None
     match column:
         case Column.STATUS:
-            return AdoptStatus(decided, text)
+            status, outcome = parted(decided)
+            return AdoptStatus(status, text, outcome)
         case Column.SEVERITY:
             return AdoptSeverity(decided, text)
         case _:

@@ -127,6 +127,7 @@ EXAMPLES: tuple[Any, ...] = (
     Reflect(),
     AdoptStatus("monitoring", "monitoring"),
     AdoptStatus("resolved", "closed"),
+    AdoptStatus("resolved", "Resolved (false alarm)", "false_alarm"),
     AdoptSeverity("sev2", "2"),
     AdoptSeverity("", "Severity not set"),
     AdoptTitle("payments time out", " payments  time out"),

@@ -12,9 +12,9 @@ from incident.commands.severity import LABELS
 from incident.commands.update import STATUSES
 from incident.messages.joining import joined
 from incident.messages.locales import words_for
-from incident.model.incident import Severity, Status
+from incident.model.incident import Outcome, Severity, Status
 from incident.model.locale import LOCALES
-from incident.surfaces.labels import severity_called, status_called
+from incident.surfaces.labels import ended, severity_called, status_called
 
 SPACE = st.text(" \u00a0\t", max_size=2)
 
@@ -58,6 +58,10 @@ def test_labels_in_both_languages_at_once() -> None:
         ("resolved!", "resolved"),
         ("resolved?", None),
         ("res", None),
+        ("resol", "resolved"),
+        ("Resolved (false alarm)", "resolved:false_alarm"),
+        ("résolu (Exercice)", "resolved:exercise"),
+        ("Resolved (exercise) · Résolu (exercice)", "resolved:exercise"),
         ("Resolved · Investigating", None),
         ("ask Bob", None),
         ("", None),
@@ -96,7 +100,7 @@ def test_severities(text: str, severity: str | None) -> None:
 
 @given(st.text())
 def test_whatever_is_typed_is_read(text: str) -> None:
-    assert status_called(text) in {None, *Status}
+    assert status_called(text) in {None, *Status, *map(ended, Outcome)}
     assert severity_called(text) in {None, "", *Severity}
 
 
