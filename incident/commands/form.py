@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from incident.commands.spec import Spec
+from incident.commands.spec import Scope, Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +24,4 @@ class CompleteForm:
     locale: str = ""
 
 
-COMMAND = Spec(CompleteForm, workflow="form")
+COMMAND = Spec(CompleteForm, workflow="form", scope=Scope.ANYWHERE)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from incident.commands.spec import Press, Spec
+from incident.commands.spec import Press, Scope, Spec
 
 ANSWER_DECLARE = "question.declare"
 ANSWER_UPDATE = "question.update"
@@ -89,9 +89,9 @@ def _person(press: Press) -> AnswerPerson | None:
     return AnswerPerson(_asked(press), press.value) if _asked(press) else None
 
 
-QUESTION = Spec(AskWhatWasMeant, workflow="question")
-WHICH = Spec(AskWhichIncident, workflow="which")
-MENU = Spec(AskFor, workflow="menu")
+QUESTION = Spec(AskWhatWasMeant, workflow="question", scope=Scope.ANYWHERE)
+WHICH = Spec(AskWhichIncident, workflow="which", scope=Scope.ANYWHERE)
+MENU = Spec(AskFor, workflow="menu", scope=Scope.ANYWHERE)
 ANSWER = Spec(
     Answer,
     workflow="",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from incident.commands.spec import Spec
+from incident.commands.spec import Scope, Spec
 
 
 class Reason(StrEnum):
@@ -121,4 +121,4 @@ class Refuse:
     who: str = ""
 
 
-COMMAND = Spec(Refuse, workflow="refusal")
+COMMAND = Spec(Refuse, workflow="refusal", scope=Scope.ANYWHERE)

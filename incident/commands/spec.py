@@ -246,7 +246,7 @@ class Spec(Generic[C]):
         command: its dataclass, whose fields are plain JSON types: it is stored with its run.
         workflow: the name of the workflow that carries it out.
         text: by locale; empty for a command that nobody types.
-        scope: where its verbs are understood.
+        scope: where its verbs are understood, and so whether it is of any use without an incident.
         is_first: whether help shows it among the few that come first.
         parse: makes the command of what was typed; None where that is no use of it.
         names: the people and groups that a command names, as `incident.model.mentions` writes them; the fact

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from incident.commands.update import STATUSES
+from incident.commands.findings import DISCOVERIES
+from incident.commands.update import ENDS, STATUSES
 from incident.messages.words import Locale, Words
 from incident.model.facts import Fact, FactKind
-from incident.model.incident import Discovery, Incident, Outcome, Role
+from incident.model.incident import Incident, Role, Status
 from incident.model.parts import When
 from incident.model.slack_text import readable
 from incident.model.story import Held, Taken, Told
@@ -28,8 +29,8 @@ class ReportWords:
         said, set_by: who said so, or did it, as `{person}`; behind a moment.
         from_source: how it is known when it was noticed: from the message that it was declared from.
         since, before: a value's time, and the values that it had before.
-        roles, discoveries, outcomes: names.
-        declared, update, note, did, decision, action, now, resolved, reopened, closed: before people's words.
+        roles: their names.
+        declared, update, note, did, decision, action, now, reopened, closed: before people's words.
         severity, status: before what was set.
         offers: command that is offered to `{person}`.
         rejected: a decision that does not stand.
@@ -47,8 +48,6 @@ class ReportWords:
     since: str
     before: str
     roles: Mapping[str, str]
-    discoveries: Mapping[str, str]
-    outcomes: Mapping[str, str]
     declared: str
     update: str
     note: str
@@ -56,7 +55,6 @@ class ReportWords:
     decision: str
     action: str
     now: str
-    resolved: str
     reopened: str
     closed: str
     severity: str
@@ -89,12 +87,6 @@ WORDS: Mapping[Locale, ReportWords] = {
             Role.COMMUNICATIONS_LEAD: "Communications lead",
             Role.SCRIBE: "Scribe",
         },
-        discoveries={
-            Discovery.PERSON: "a person noticed",
-            Discovery.ALERT: "an alert told us",
-            Discovery.LUCK: "it was found by luck",
-        },
-        outcomes={Outcome.FALSE_ALARM: "false alarm", Outcome.EXERCISE: "exercise"},
         declared="Declared the incident:",
         update="Update",
         note="Note:",
@@ -102,7 +94,6 @@ WORDS: Mapping[Locale, ReportWords] = {
         decision="Decision:",
         action="Action",
         now="now",
-        resolved="Resolved",
         reopened="Reopened",
         closed="Closed the incident.",
         severity="Severity:",
@@ -133,12 +124,6 @@ WORDS: Mapping[Locale, ReportWords] = {
             Role.COMMUNICATIONS_LEAD: "Responsable des communications",
             Role.SCRIBE: "Scribe",
         },
-        discoveries={
-            Discovery.PERSON: "remarqué par une personne",
-            Discovery.ALERT: "signalé par une alerte",
-            Discovery.LUCK: "découvert par chance",
-        },
-        outcomes={Outcome.FALSE_ALARM: "fausse alerte", Outcome.EXERCISE: "exercice"},
         declared="A ouvert l’incident :",
         update="Mise à jour",
         note="Note :",
@@ -146,7 +131,6 @@ WORDS: Mapping[Locale, ReportWords] = {
         decision="Décision :",
         action="Tâche",
         now="maintenant",
-        resolved="Résolu",
         reopened="Rouvert",
         closed="A fermé l’incident.",
         severity="Gravité :",
@@ -221,8 +205,7 @@ def kind(say: Words, thing: Told, incident: Incident, name: Name) -> str:
             status = f" ({_status(say, fact)})" if fact.data.get("status") else ""
             return f"{words.update}{status}{_colon(say)}"
         case FactKind.RESOLVED:
-            outcome = words.outcomes.get(str(fact.data.get("outcome") or ""), "")
-            return _headed(say, f"{words.resolved} ({outcome})" if outcome else words.resolved, fact, "fix")
+            return _headed(say, _end(say, str(fact.data.get("outcome") or "")), fact, "fix")
         case FactKind.REOPENED:
             return _headed(say, words.reopened, fact, "reason")
         case FactKind.ACTION_ADDED:
@@ -242,6 +225,18 @@ _PLAIN: Mapping[FactKind, Callable[[ReportWords], str]] = {
     FactKind.DECIDED: lambda words: words.decision,
     FactKind.CLOSED: lambda words: words.closed,
 }
+
+
+def _end(say: Words, outcome: str) -> str:
+    """That it is over; what kind of end it was, where that is an uncommon one."""
+    ends = {str(one): label for one, label in ENDS[say.locale].items()}
+    return ends.get(outcome, STATUSES[say.locale][Status.RESOLVED])
+
+
+def discovery(say: Words, learnt: str) -> str:
+    """How we learnt of it, within a sentence; empty where that is not known."""
+    label = {str(one): label for one, label in DISCOVERIES[say.locale].items()}.get(learnt, "")
+    return label[:1].lower() + label[1:]
 
 
 def _headed(say: Words, heading: str, fact: Fact, name: str) -> str:

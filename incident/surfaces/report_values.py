@@ -78,37 +78,38 @@ def _declared(services: Services, incident: Incident) -> str:
 
 def _began(services: Services, incident: Incident) -> str:
     """When harm began, as far as a person has said so."""
-    began, by = _found(incident, Finding.BEGAN_AT)
-    said = services.people.name(by)
-    return _known(services, began, lambda words: words.said.format(person=said) if said else "")
+    said = _finder(services, incident, Finding.BEGAN_AT)
+    return _known(
+        services,
+        incident.found_at(Finding.BEGAN_AT),
+        lambda words: words.said.format(person=said) if said else "",
+    )
 
 
 def _noticed(services: Services, incident: Incident) -> str:
     """When it was noticed: as a person has said, or the message says that it was declared from."""
-    noticed, by = _found(incident, Finding.NOTICED_AT)
-    said = services.people.name(by)
+    noticed = incident.found_at(Finding.NOTICED_AT)
+    said = _finder(services, incident, Finding.NOTICED_AT)
     learnt = incident.found(Finding.LEARNT)
     source = incident.source.get("ts", "")
     is_from_source = noticed is None and source.replace(".", "", 1).isdigit()
     if is_from_source:
         noticed = datetime.fromtimestamp(float(source), services.timezone)
 
-    def how(words: ReportWords) -> str:
+    def render(say: Words) -> str:
+        words = WORDS[say.locale]
         known = words.from_source if is_from_source else words.said.format(person=said) if said else ""
-        return ", ".join(one for one in (known, words.discoveries.get(learnt, "")) if one)
+        how = ", ".join(one for one in (known, messages.discovery(say, learnt)) if one)
+        if noticed is None and how:
+            return f"{words.unknown} ({how})"
+        return messages.known_as(noticed, how, words.unknown, services.timezone)
 
-    if noticed is None and learnt:
-        return _in_words(services, lambda words: f"{words.unknown} ({how(words)})")
-    return _known(services, noticed, how)
+    return services.public_text(render)
 
 
-def _found(incident: Incident, name: Finding) -> tuple[datetime | None, str]:
-    """A moment that was found out, and who said it; None where it is no moment."""
-    finding = incident.findings.get(name, {})
-    try:
-        return datetime.fromisoformat(str(finding.get("value") or "")), str(finding.get("by", ""))
-    except ValueError:
-        return None, ""
+def _finder(services: Services, incident: Incident, name: Finding) -> str:
+    """What the person is called who said what was found out; empty for nobody."""
+    return services.people.name(str(incident.findings.get(name, {}).get("by", "")))
 
 
 def _moment(services: Services, incident: Incident, facts: Sequence[Fact], field: str) -> str:

@@ -8,11 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from incident.commands import declare
 from incident.commands.declare import Declare
 from incident.commands.look import LookAgain
 from incident.commands.mark import FollowDeletion
-from incident.commands.question import Answer, AnswerIncident, AnswerPerson, AskFor
+from incident.commands.question import Answer, AnswerIncident, AnswerPerson
 from incident.commands.reflect import Reflect
 from incident.commands.refusal import Reason, Refuse
 from incident.commands.registry import (
@@ -21,7 +20,6 @@ from incident.commands.registry import (
     UnknownCommandError,
     from_dict,
     parse,
-    parse_text,
     spec_named,
     spec_of,
     to_dict,
@@ -29,25 +27,23 @@ from incident.commands.registry import (
 from incident.commands.rename import Rename
 from incident.commands.retry import Retry
 from incident.commands.spec import Said
-from incident.commands.update import PostUpdate
 from incident.engine.delivery import Outcome
 from incident.engine.engine import Claimed, Engine, begin, claim_of
 from incident.engine.lease import LEASE_SECONDS
 from incident.engine.run import Claim, NoSuchRunError, Progress, Run, RunDoneError, RunLeasedError, RunState
 from incident.messages.notices import retry_failed
 from incident.messages.rich import plain
-from incident.model.facts import Fact, declaration
 from incident.model.incident import Incident
 from incident.model.interaction import Interaction, Kind, reconcile
-from incident.model.naming import incident_id
 from incident.runtime import clock
 from incident.runtime.failures import StepError
 from incident.store.contract import REFLECT, reflect_run
 from incident.surfaces.line import stale_lines
 from incident.surfaces.row import ROW
 from incident.surfaces.services import Services
+from incident.worker.answers import answered
 from incident.worker.reconcile import meant, of_deletion
-from incident.workflows.identify import STEP as IDENTIFY
+from incident.worker.stating import is_about_one, refusal, stated_by
 from incident.workflows.job import Job
 from incident.workflows.registry import WORKFLOWS, deliverable
 from incident.workflows.surface_steps import TYPED
@@ -146,12 +142,8 @@ class Dispatcher:
         match command:
             case Retry():
                 return self._retry(command, interaction, incident)
-            case Answer():
+            case Answer() | AnswerIncident() | AnswerPerson():
                 return self._answer(command, interaction)
-            case AnswerIncident():
-                return self._answer_incident(command, interaction)
-            case AnswerPerson():
-                return self._answer_person(command, interaction)
             case FollowDeletion() if incident is not None:
                 command = of_deletion(self._services, incident, command) or command
         if elsewhere := spec_of(command).about(command):
@@ -211,6 +203,15 @@ class Dispatcher:
                 carried = self._begin(command, interaction, self._store.incident(incident.id), run_id)
         return carried
 
+    def _answer(self, answer: Any, interaction: Interaction) -> Carried:
+        """Carries out what an answer means, once, whichever button is pressed how often."""
+        meant_by_it = answered(self._store, answer, interaction.user)
+        if isinstance(meant_by_it, str):
+            return Carried(type(answer).__name__, reason=meant_by_it)
+        if isinstance(meant_by_it.command, Retry):
+            return self._retry(meant_by_it.command, interaction, meant_by_it.incident)
+        return self._begin(meant_by_it.command, interaction, meant_by_it.incident, meant_by_it.run_id)
+
     def _begin(
         self, command: Any, interaction: Interaction, incident: Incident | None, run_id: str
     ) -> Carried:
@@ -218,9 +219,9 @@ class Dispatcher:
         if not spec_of(command).applies(command, said):
             is_usual = interaction.kind is Kind.EVENT
             return Carried(type(command).__name__, reason="it is of no use now", is_usual=is_usual)
-        if incident is None and _is_about_one(command):
+        if incident is None and is_about_one(command):
             return Carried(type(command).__name__, reason="the incident is not there")
-        refused = _refusal(command, said, interaction)
+        refused = refusal(command, said, interaction.team)
         if refused is not None and interaction.kind is Kind.EVENT:  # nobody asked, so nobody is told
             return Carried(type(command).__name__, reason=refused.reason)
         named = spec_of(command).run_id(command)
@@ -229,7 +230,7 @@ class Dispatcher:
         else:
             command = self._as_begun(command, refused, run_id)
         workflow = WORKFLOWS[spec_of(command).workflow]
-        subject, facts = self._stated(command, interaction, said, run_id)
+        subject, facts = stated_by(command, interaction, said, run_id)
         self._started(type(command).__name__, subject)
         stated = {"stated": {"kind": str(facts[0].kind), "data": dict(facts[0].data)}} if facts else {}
         claim = begin(
@@ -259,34 +260,6 @@ class Dispatcher:
         """Whether this run is what an earlier delivery of the same interaction has begun."""
         begun = self._store.run(run_id)
         return begun is not None and begun.origin.get("id") == interaction.id
-
-    def _stated(
-        self, command: Any, interaction: Interaction, said: Said, run_id: str
-    ) -> tuple[str, tuple[Fact, ...]]:
-        """The incident that a command is about, and what it states about it.
-
-        What names people states its fact once they are known (`incident.workflows.identify`).
-        """
-        if isinstance(command, Declare):
-            day = interaction.received_at.astimezone(self._services.timezone).date()
-            subject = incident_id(day, run_id)
-            fact = declaration(
-                run_id,
-                subject,
-                title=command.title,
-                day=day.isoformat(),
-                at=interaction.received_at,
-                opener=interaction.user,
-                team=interaction.team,
-                severity=command.severity or None,
-                source=command.source,
-            )
-            return subject, (fact,)
-        spec, subject = spec_of(command), said.incident.id if said.incident else ""
-        if spec.states is None or not subject or spec.names(command):
-            return subject, ()
-        kind, data = spec.states(command, said)
-        return subject, (Fact(f"{run_id}.{kind}", kind, interaction.received_at, interaction.user, data),)
 
     def _claim_patiently(self, claim: Claim) -> Claimed:
         """Claims; where another worker holds the run, waits until its lease ends and tries once more.
@@ -344,53 +317,6 @@ class Dispatcher:
         if not self._services.people.is_known(user):
             wait([self._pool.submit(_learn, self._services, user)], LANGUAGE_SECONDS)
 
-    def _answer(self, answer: Answer, interaction: Interaction) -> Carried:
-        """A question is answered once, whichever button is pressed how often: the run bears its name.
-
-        It may have been asked in person: the incident is the one whose channel the text was typed in.
-        """
-        asked = self._store.run(answer.question)
-        if asked is None or "text" not in asked.command:
-            return Carried("Answer", reason="there is no such question any more")
-        text, run_id = str(asked.command["text"]), f"{answer.question}-answer"
-        if answer.declares:
-            return self._begin(declare.parse(text) or Declare(text), interaction, None, run_id)
-        incident = self._store.incident_in_channel(Interaction.from_dict(asked.origin).channel)
-        if incident is None:
-            return Carried("Answer", reason="the incident is not there")
-        return self._begin(PostUpdate(text), interaction, incident, run_id)
-
-    def _answer_incident(self, answer: AnswerIncident, interaction: Interaction) -> Carried:
-        """What was typed, or chosen in a menu, is carried out for the incident that was picked."""
-        asked, incident = self._store.run(answer.question), self._store.incident_in_channel(answer.channel)
-        if asked is None or incident is None:
-            return Carried("AnswerIncident", reason="the question or the incident is not there any more")
-        text = str(asked.command.get("text") or "")
-        stored = asked.command.get("command")
-        if text:
-            command = parse_text(text, in_incident=True, user=interaction.user)
-        elif isinstance(stored, dict) and stored:
-            command = from_dict(stored)
-        else:
-            return Carried("AnswerIncident", reason="there is nothing to do")
-        if isinstance(command, AskFor):
-            command = replace(command, channel=incident.channel_id)
-        run_id = f"{answer.question}-answer"
-        if isinstance(command, Retry):
-            return self._retry(command, interaction, incident)
-        return self._begin(command, interaction, incident, run_id)
-
-    def _answer_person(self, answer: AnswerPerson, interaction: Interaction) -> Carried:
-        """The command that named somebody is begun anew with the person who was picked."""
-        asked = self._store.run(answer.question)
-        name = str(asked.steps.get(IDENTIFY, {}).get("unknown", "")) if asked else ""
-        incident = self._store.incident(asked.subject) if asked else None
-        if asked is None or not name or incident is None:
-            return Carried("AnswerPerson", reason="there is no such question any more")
-        command = from_dict(asked.command)
-        command = spec_of(command).named(command, {name: answer.user})
-        return self._begin(command, interaction, incident, f"{answer.question}-answer")
-
     def _retry(self, command: Retry, interaction: Interaction, incident: Incident | None) -> Carried:
         """Carries on what a person had to help; the person who asks is told if that is no use."""
         if command.run:
@@ -419,22 +345,6 @@ class Dispatcher:
                 with suppress(StepError):  # the message with the button is still there, and says so, too
                     self._services.slack.respond(_response_url(interaction), message, replaces=False)
         return carried
-
-
-def _is_about_one(command: Any) -> bool:
-    """Whether a command is of no use without an incident."""
-    spec = spec_of(command)
-    return spec.workflow not in {"declare", "question", "which", "menu", "form", "refusal", "listing"}
-
-
-def _refusal(command: Any, said: Said, interaction: Interaction) -> Refuse | None:
-    """What speaks against a command: it is of another workspace, or not for this person."""
-    incident, spec = said.incident, spec_of(command)
-    changes = spec.states is not None and incident is not None
-    if changes and incident and incident.team and interaction.team not in {"", incident.team}:
-        return Refuse(Reason.OTHER_WORKSPACE)
-    refused: Refuse | None = spec.check(command, said) if spec.check else None
-    return refused
 
 
 def _learn(services: Services, user: str) -> None:
