@@ -198,7 +198,8 @@ def kind(say: Words, thing: Told, incident: Incident, name: Name) -> str:
         return ""
     match fact.kind:
         case FactKind.SEVERITY_SET:
-            return f"{words.severity} {say.severity_named(str(fact.data.get('severity') or ''))}"
+            level = say.severity_named(str(fact.data.get("severity") or ""))
+            return f"{words.severity} {level}{_colon(say) if fact.data.get('reason') else ''}"
         case FactKind.STATUS_SET:
             return f"{words.status} {_status(say, fact)}"
         case FactKind.UPDATE_POSTED:

@@ -61,6 +61,7 @@ class _Teller:
         # else it would be chance whether the opener is told of the report with the channel
         bot.fault_injector.delays = {"drive.files.copy": (4.0, 4.0), "meet.*": (0.6, 0.6)}
         bot.time.ahead = BEGINS.timestamp() - time.time()
+        bot.slack.workspace._last_micros = 0  # time goes back once: messages are of the time of the story
         self._scene = Scene(bot)
         self._show = Show(bot.slack.workspace, TIMEZONE, self._plain)
         self._minute = 0
@@ -81,6 +82,7 @@ class _Teller:
         self._types(6, ALICE, "ic @benoit")
         offer = scene.line()
         self._presses(7, BENOIT, lambda: self._now(offer), commander.ACCEPT, "I have command")
+        self._marks(8, BENOIT, "the new certificate has no intermediate: *that* is why", ALICE)
         self._types(9, BENOIT, "did put the old certificate back")
         self._types(10, ALICE, "decision fail over to Montréal")
         told = scene.direct(BENOIT, "incident_decision")[-1]
@@ -153,6 +155,15 @@ class _Teller:
         self._scene.fill_in(opener, values, user)
         filled = "; ".join(f"*{_entered(value)}*" for value in values.values())
         self._write(user, f"presses **[{label}]** in the briefing and fills in the form: {filled}")
+
+    def _marks(self, minute: int, author: str, text: str, user: str) -> None:
+        """A message, and somebody who puts it into the timeline."""
+        self._at(minute)
+        message = self._scene.write(text, author)
+        self._carry_out()
+        self._bot.slack.react(user, message.channel, message.ts, "memo")
+        self._carry_out()
+        self._write(user, f"reacts with 📝 to what {self._show.name(author)} wrote: “{text}”")
 
     def _explains(self, minute: int, user: str, message: Message, why: str) -> None:
         self._at(minute)
