@@ -68,6 +68,8 @@ class ReportWords:
     taken_out: str
 
 
+COLON: Mapping[Locale, str] = {"en": ":", "fr": "\u00a0:"}
+
 WORDS: Mapping[Locale, ReportWords] = {
     "en": ReportWords(
         beginning=(
@@ -87,11 +89,11 @@ WORDS: Mapping[Locale, ReportWords] = {
             Role.COMMUNICATIONS_LEAD: "Communications lead",
             Role.SCRIBE: "Scribe",
         },
-        declared="Declared the incident:",
+        declared="Declared the incident",
         update="Update",
-        note="Note:",
-        did="Done:",
-        decision="Decision:",
+        note="Note",
+        did="Done",
+        decision="Decision",
         action="Action",
         now="now",
         reopened="Reopened",
@@ -124,11 +126,11 @@ WORDS: Mapping[Locale, ReportWords] = {
             Role.COMMUNICATIONS_LEAD: "Responsable des communications",
             Role.SCRIBE: "Scribe",
         },
-        declared="A ouvert l’incident :",
+        declared="A ouvert l’incident",
         update="Mise à jour",
-        note="Note :",
-        did="Fait :",
-        decision="Décision :",
+        note="Note",
+        did="Fait",
+        decision="Décision",
         action="Tâche",
         now="maintenant",
         reopened="Rouvert",
@@ -198,20 +200,16 @@ def kind(say: Words, thing: Told, incident: Incident, name: Name) -> str:
         return ""
     match fact.kind:
         case FactKind.SEVERITY_SET:
-            level = say.severity_named(str(fact.data.get("severity") or ""))
-            return f"{words.severity} {level}{_colon(say) if fact.data.get('reason') else ''}"
+            return f"{words.severity} {say.severity_named(str(fact.data.get('severity') or ''))}"
         case FactKind.STATUS_SET:
             return f"{words.status} {_status(say, fact)}"
         case FactKind.UPDATE_POSTED:
-            status = f" ({_status(say, fact)})" if fact.data.get("status") else ""
-            return f"{words.update}{status}{_colon(say)}"
+            return f"{words.update} ({_status(say, fact)})" if fact.data.get("status") else words.update
         case FactKind.RESOLVED:
-            return _headed(say, _end(say, str(fact.data.get("outcome") or "")), fact, "fix")
-        case FactKind.REOPENED:
-            return _headed(say, words.reopened, fact, "reason")
+            return _end(say, str(fact.data.get("outcome") or ""))
         case FactKind.ACTION_ADDED:
             is_now = incident.actions.get(fact.run, {}).get("when") == When.NOW
-            return f"{words.action}{f' ({words.now})' if is_now else ''}{_colon(say)}"
+            return f"{words.action} ({words.now})" if is_now else words.action
         case FactKind.ROLE_TAKEN | FactKind.ROLES_GIVEN | FactKind.COMMAND_ACCEPTED:
             return _roles(words, fact, name)
         case _:
@@ -224,6 +222,7 @@ _PLAIN: Mapping[FactKind, Callable[[ReportWords], str]] = {
     FactKind.NOTED: lambda words: words.note,
     FactKind.DID: lambda words: words.did,
     FactKind.DECIDED: lambda words: words.decision,
+    FactKind.REOPENED: lambda words: words.reopened,
     FactKind.CLOSED: lambda words: words.closed,
 }
 
@@ -238,14 +237,6 @@ def discovery(say: Words, learnt: str) -> str:
     """How we learnt of it, within a sentence; empty where that is not known."""
     label = {str(one): label for one, label in DISCOVERIES[say.locale].items()}.get(learnt, "")
     return label[:1].lower() + label[1:]
-
-
-def _headed(say: Words, heading: str, fact: Fact, name: str) -> str:
-    return heading + (_colon(say) if fact.data.get(name) else ".")
-
-
-def _colon(say: Words) -> str:
-    return "\u00a0:" if say.locale == "fr" else ":"
 
 
 def _status(say: Words, fact: Fact) -> str:
@@ -281,6 +272,15 @@ def own_words(thing: Told, written: Callable[[str], str]) -> str:
         return str(data.get("title", ""))
     text = next((str(data[name]) for name in ("text", "fix", "reason") if data.get(name)), "")
     return written(text)
+
+
+def entry(who: str, kind: str, own: str, remark: str, locale: Locale) -> str:
+    """The words of an entry: who, what kind of thing it is, people's own words, and a remark.
+
+    Each may be empty but the first; `locale` decides how a colon stands.
+    """
+    said = f"{kind}{COLON[locale]} {own}" if kind and own else kind or own
+    return f"{who} · {' '.join(part for part in (said, remark) if part)}"
 
 
 def remark(words: ReportWords, thing: Told, incident: Incident) -> str:

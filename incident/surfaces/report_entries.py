@@ -32,19 +32,20 @@ def _entry(
     services: Services, incident: Incident, surfaces: Mapping[str, Mapping[str, Any]], thing: Told
 ) -> Entry:
     name, timezone, taken = services.people.name, services.timezone, thing.taken
-    parts = (
+    words = messages.entry(
+        services.public_text(lambda say: messages.author(WORDS[say.locale], thing, name)),
         services.public_text(lambda say: messages.kind(say, thing, incident, name)),
         messages.own_words(thing, services.in_words),
         services.public_text(lambda say: messages.remark(WORDS[say.locale], thing, incident)),
+        services.say.locale,
     )
-    who = services.public_text(lambda say: messages.author(WORDS[say.locale], thing, name))
     gone = taken and services.public_text(
         lambda say: messages.taken_out(WORDS[say.locale], taken, name, timezone)
     )
     return Entry(
         thing.id,
         messages.stamp(thing.at, timezone),
-        f"{who} · {' '.join(part for part in parts if part)}",
+        words,
         _link(services, thing, surfaces),
         is_gone=taken is not None,
         gone=gone or "",
