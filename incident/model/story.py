@@ -7,30 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incident.model.changes import WITHIN, changes_of, mark_key
-from incident.model.facts import Fact, FactKind
+from incident.model.facts import STORY, Fact, FactKind
 from incident.model.incident import Incident
 from incident.model.marks import Mark, marks_of
 
-TOLD = frozenset(
-    {
-        FactKind.DECLARED,
-        FactKind.SEVERITY_SET,
-        FactKind.STATUS_SET,
-        FactKind.ROLE_TAKEN,
-        FactKind.ROLES_GIVEN,
-        FactKind.COMMAND_ACCEPTED,
-        FactKind.UPDATE_POSTED,
-        FactKind.NOTED,
-        FactKind.DID,
-        FactKind.DECIDED,
-        FactKind.ACTION_ADDED,
-        FactKind.RESOLVED,
-        FactKind.REOPENED,
-        FactKind.CLOSED,
-    }
-)
-"""The kinds of fact that the timeline tells, besides messages that people have marked; the log of everything
-is the audit's."""
+TOLD = frozenset(STORY) - {FactKind.CALLED, FactKind.RENAMED, FactKind.MESSAGE_MARKED}
+"""The kinds of fact that the report tells; of messages that people have marked it tells the messages."""
 
 
 @dataclass(frozen=True, slots=True)
