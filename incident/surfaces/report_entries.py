@@ -12,7 +12,6 @@ from incident.model.incident import Incident
 from incident.model.story import Told, told
 from incident.services.docs_entries import Entry
 from incident.surfaces.line import PREFIX
-from incident.surfaces.messages import BRIEFING
 from incident.surfaces.services import Services
 
 
@@ -46,16 +45,21 @@ def _entry(
         thing.id,
         messages.stamp(thing.at, timezone),
         words,
-        _link(services, thing, surfaces),
+        _link(services, incident, surfaces, thing),
         is_gone=taken is not None,
         gone=gone or "",
     )
 
 
-def _link(services: Services, thing: Told, surfaces: Mapping[str, Mapping[str, Any]]) -> str:
+def _link(
+    services: Services, incident: Incident, surfaces: Mapping[str, Mapping[str, Any]], thing: Told
+) -> str:
     """Where it was said; empty where that is not known."""
     if thing.fact is None:
         return thing.mark.link if thing.mark else ""
-    is_first = thing.fact.kind == FactKind.DECLARED
-    place = surfaces.get(BRIEFING.name if is_first else f"{PREFIX}{thing.fact.run}", {})
+    if thing.fact.kind == FactKind.DECLARED:  # what was typed has no message: the channel that it made
+        permalink = incident.source.get("permalink", "")
+        is_there = incident.channel_id and not permalink
+        return services.channel_url(incident.team, incident.channel_id) if is_there else permalink
+    place = surfaces.get(f"{PREFIX}{thing.fact.run}", {})
     return services.message_url(place["channel"], place["ts"]) if "ts" in place else ""

@@ -199,7 +199,7 @@ def test_whatever_the_order_and_however_often_it_ends_the_same(bot: Bot, data: s
     assert surfaces.showing("SEV3, minor") == EVERYWHERE
     assert surfaces.showing("second") == ["briefing", "board", "report"]
     assert surfaces.showing("SEV1, critical") == surfaces.showing("first") == ["report"]  # its story
-    story = ["SEV1, critical\n", "Update: first", "SEV3, minor\n", "Update: second"]
+    story = ["· Severity: SEV1, critical\n", "Update: first", "SEV3, minor: as it is less", "Update: second"]
     assert [surfaces.report.count(one) for one in story] == [1, 1, 1, 1]
     assert sorted(story, key=surfaces.report.index) == story
     assert len(bot.messages(incident.channel_id, "incident_line")) == len(said)
