@@ -117,6 +117,9 @@ COMMANDS: tuple[Spec[Any], ...] = (
     reflect.COMMAND,
 )
 
+PRESSED_FIRST = (update.COMMAND, handover.COMMAND, page.COMMAND, severity.COMMAND, resolve.COMMAND)
+"""What the briefing offers first while an incident lasts: each opens a form or a menu."""
+
 LINK_PREFIX = "link."
 """action_ids of buttons that only open a page start with this: Slack reports them, nothing is to be done."""
 

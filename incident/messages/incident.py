@@ -28,16 +28,11 @@ from incident.commands import (
     did,
     findings,
     follow,
-    handover,
     note,
-    page,
     reopen,
-    resolve,
-    severity,
-    update,
 )
 from incident.commands.lasting import after
-from incident.commands.registry import LINK_PREFIX, MORE
+from incident.commands.registry import LINK_PREFIX, MORE, PRESSED_FIRST
 from incident.messages.moments import when
 from incident.messages.rich import (
     Message,
@@ -63,7 +58,6 @@ TOPIC_LIMIT = 250
 _HEADER_LIMIT = 150
 _TITLE_LIMIT = 1000
 
-FORMS = (update.COMMAND, handover.COMMAND, page.COMMAND, severity.COMMAND, resolve.COMMAND)
 AFTERWARDS = (findings.COMMAND, reopen.COMMAND)
 """What can be pressed once it is resolved."""
 _MENU = (note.COMMAND, did.COMMAND, decision.COMMAND, action.COMMAND)
@@ -113,7 +107,7 @@ def briefing(say: Words, incident: Incident) -> Message:
         blocks.append(paragraphs(*_first_steps(say, incident)))
     declared = say.declared.format(opener=f"<@{incident.declared_by}>", when=when(incident.declared_at))
     blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"{declared} · `{incident.id}`")]))
-    offered = FORMS if incident.is_open else AFTERWARDS
+    offered = PRESSED_FIRST if incident.is_open else AFTERWARDS
     pressed = ", ".join(spec.text[say.locale].label for spec in offered)
     return Message(f"{_essence(say, incident)} {say.to_press.format(buttons=pressed)}", blocks)
 
@@ -299,7 +293,7 @@ def _buttons(say: Words) -> list[InteractiveElement]:
         ButtonElement(
             text=PlainTextObject(text=spec.text[say.locale].label), action_id=spec.opener, value=spec.name
         )
-        for spec in FORMS
+        for spec in PRESSED_FIRST
     ]
     options = [
         Option(value=spec.opener, text=PlainTextObject(text=spec.text[say.locale].label)) for spec in _MENU

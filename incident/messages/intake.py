@@ -14,9 +14,8 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from incident.commands import declare
-from incident.commands.registry import shortcuts, typed
+from incident.commands.registry import PRESSED_FIRST, shortcuts, typed
 from incident.commands.spec import Scope, Spec, Text
-from incident.messages.incident import FORMS
 from incident.messages.rich import (
     Message,
     bullets,
@@ -118,7 +117,7 @@ def help_text(say: Words) -> Message:
     first = [spec for spec in in_channel if spec.is_first]
     anywhere = [spec for spec in typed() if spec.scope is Scope.ANYWHERE]
     more = [spec for spec in (*in_channel, *anywhere) if not spec.is_first]
-    buttons = " · ".join(spec.text[say.locale].label for spec in FORMS)
+    buttons = " · ".join(spec.text[say.locale].label for spec in PRESSED_FIRST)
     menu = " · ".join(entry.names[say.locale] for entry in shortcuts() if entry.parse)
     pressed = [line(say.help_buttons, buttons=buttons), line(say.help_menus, entries=menu)]
     spoken = [f"{example} {say.help_declare}", say.help_first, *(_typed(say, spec) for spec in first)]
