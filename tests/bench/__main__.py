@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import acknowledge, change, cold_start, commands, declare, healing, scale, waiting
+from tests.bench import acknowledge, change, cold_start, commands, declare, healing, marks, scale, waiting
 from tests.bench.figures import machine
 
 BENCHMARKS = {
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "acknowledge": acknowledge.run,
     "declare": declare.run,
     "change": change.run,
+    "marks": marks.run,
     "commands": commands.run,
     "waiting": waiting.run,
     "healing": healing.run,

@@ -81,19 +81,19 @@ class Burst:
 
 def run() -> str:
     """Changes one incident again and again, then all at once."""
-    with _incident() as (world, channel):
+    with incident_in_a_world() as (world, channel):
         _change(world, channel, Severity.SEV1)  # the names of people and the tab's number are asked for once
         changed = [
             _change(world, channel, severity)
             for _, severity in zip(range(ROUNDS), _other_than(Severity.SEV1), strict=False)
         ]
-    with _incident() as (world, channel):
+    with incident_in_a_world() as (world, channel):
         burst = _burst(world, channel)
     return "\n".join([_change_table(changed), _burst_table(burst)])
 
 
 @contextmanager
-def _incident() -> Iterator[tuple[World, str]]:
+def incident_in_a_world() -> Iterator[tuple[World, str]]:
     """A world with an incident in it, and the incident's channel."""
     with tempfile.TemporaryDirectory() as folder, World(Path(folder), delays=DELAYS) as world:
         watch = Watch.of(world)

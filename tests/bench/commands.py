@@ -133,6 +133,8 @@ CASES: Sequence[Case] = (
         answer=ANSWER,
     ),
     _pressed("**Follow**", "incident.follow", BENOIT, where=BOARD),
+    _typed("resolve rolled back"),
+    _typed("reopen it is back"),
 )
 """In an order in which each has something to do."""
 
