@@ -186,6 +186,7 @@ class Incident:
         is_archived: whether the channel is.
         export_id: the copy of the channel in Drive; empty until it is closed.
         export_url: the link to it.
+        export_differs: whether Slack counts another number of messages than it has.
         last_update: None until there is one.
         promise: when the next update is due, as it was said: minutes, `tomorrow` or `none`; empty for what is
             usual for the severity. See `next_update`.
@@ -230,6 +231,7 @@ class Incident:
     is_archived: bool = False
     export_id: str = ""
     export_url: str = ""
+    export_differs: bool = False
     last_update: Update | None = None
     promise: str = ""
     offer: Offer | None = None
