@@ -108,9 +108,7 @@ def states_status(command: AdoptStatus, said: Said) -> tuple[str, Mapping[str, A
     before = said.incident.status if said.incident else ""
     data = {"status": command.status, "before": before, "origin": ORIGIN, "shown": command.shown}
     if command.status == Status.RESOLVED:
-        resolved_at = said.incident.resolved_at if said.incident else None
-        since = {"resolved_at": resolved_at.isoformat()} if resolved_at else {}
-        return FactKind.RESOLVED, data | since | {"outcome": command.outcome}
+        return FactKind.RESOLVED, data | {"outcome": command.outcome}
     return (
         (FactKind.STATUS_SET, data)
         if is_open

@@ -54,8 +54,8 @@ def _status(fact: Fact) -> dict[str, Any]:
 
 
 def _resolved(fact: Fact) -> dict[str, Any]:
-    """It is over. What was over before stays so since then: only the words are new."""
-    at = fact.data.get("resolved_at") or fact.at.isoformat()
+    """It is over. What was over before stays so since then (see the fold): only the words are new."""
+    at = fact.data.get("resolved_at") or fact.at.isoformat()  # older versions put there since when
     changes = {"status": str(Status.RESOLVED), "resolved_at": at, "mitigated_at": at}
     return changes | _within_findings({Finding.OUTCOME: ""}, fact) | _findings(fact)
 
