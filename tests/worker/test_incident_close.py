@@ -170,6 +170,7 @@ def test_the_line_says_who_when_where_and_how_to_go_on(bot: Bot) -> None:
     assert line.text.startswith(f"<@{ALICE}> closed this incident.")
     assert scene.now.export_url in str(line.blocks)
     assert "will be archived" in words_of(line)
+    assert WORDS["en"]["differs"] not in words_of(line)
     assert "/incident reopen" in words_of(line)
 
 
@@ -360,6 +361,21 @@ def test_a_reopening_that_is_taken_back_just_before_the_archiving_holds_it_up_on
         assert scene.now.closed_at
         assert is_archived(scene)
         assert not bot.notices()
+
+
+def test_closed_again_right_after_a_reopening_nothing_waits(tmp_path: Path) -> None:
+    with running(tmp_path, INCIDENT_ARCHIVE_AFTER_DAYS="0") as bot:
+        scene = begin(bot)
+        bot.fault_injector.break_(
+            "slack.conversations.history", Fault(429, retry_after=30, error="ratelimited")
+        )
+        ask_and_close(scene)
+        scene.say("reopen")
+        bot.fault_injector.mend()
+        ask_and_close(scene)
+        for _ in range(3):
+            bot.minute()
+        assert is_archived(scene)
 
 
 def test_the_report_and_the_line_say_where_the_copy_is(bot: Bot) -> None:

@@ -516,22 +516,34 @@ def test_what_is_decided_while_the_channel_is_archived_counts_and_nothing_fails(
     assert not scene.bot.notices()
 
 
+def test_a_renaming_that_meets_an_archived_channel_renames_the_rest(scene: Scene) -> None:
+    name = scene.now.channel_name
+    scene.bot.slack.type(ALICE, scene.channel, "/incident rename disk full")
+    (rename,) = scene.bot.published()
+    scene.bot.slack.archive(ALICE, scene.channel)
+    scene.carry_out(rename)
+    assert (scene.now.title, scene.now.channel_name) == ("disk full", name)
+    assert cell(scene, Column.TITLE) == "disk full"
+    assert "failed" not in scene.bot.unfinished().values()
+
+
 # The header.
 
 
 def test_nothing_is_written_or_adopted_where_columns_were_moved(scene: Scene) -> None:
-    scene.bot.google.person.insert_column(*tab(scene), PLACES[Column.TITLE])
+    scene.bot.google.person.insert_column(*tab(scene), PLACES[Column.DATE])
     shown = [list(row) for row in scene.bot.rows()]
     scene.say("severity 2")
     settle(scene, 3)
     assert [list(row) for row in scene.bot.rows()] == shown
     assert scene.now.title == "database is down"
     assert [fact for fact in scene.facts() if fact.data.get("origin")] == []
+    assert len(scene.lines()) == 1, "nor is anything asked about"
     (notice,) = scene.bot.notices()
     assert "incident doctor" in notice.text
     other = scene.bot.declare("disk full")
     assert [list(row) for row in scene.bot.rows()] == shown
-    scene.bot.google.person.delete_column(*tab(scene), PLACES[Column.TITLE])
+    scene.bot.google.person.delete_column(*tab(scene), PLACES[Column.DATE])
     for one in scene.bot.notices():
         scene.bot.slack.press(ALICE, one.channel, one.ts, RETRY)
     scene.carry_out(*scene.bot.published())
