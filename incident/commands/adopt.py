@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from incident.commands import resolve
 from incident.commands.line import Line, Part
+from incident.commands.resolve import Resolve
 from incident.commands.severity import CADENCES, label_of
 from incident.commands.spec import Change, Said, Spec
-from incident.commands.update import ENDS, STATUSES
+from incident.commands.update import ENDS, STATUSES, next_update, promised_next
 from incident.model.facts import FactKind
-from incident.model.incident import Cadence, Severity, Status
+from incident.model.incident import Cadence, Finding, Severity, Status
 from incident.model.slack_text import escape
 
 ORIGIN = "spreadsheet"
@@ -20,7 +22,7 @@ ORIGIN = "spreadsheet"
 LINES = {
     "en": {
         "status": "Someone in the spreadsheet: it is now *{status}*.",
-        "resolved": "Someone in the spreadsheet: this is *{status}*.",
+        "resolved": "Someone in the spreadsheet: this is *{status}*, {after}.",
         "reopened": "Someone in the spreadsheet reopened this: it is now *{status}*.",
         "severity": "Someone in the spreadsheet put this at *{severity}*: {cadence}.",
         "no_severity": "Someone in the spreadsheet says that the severity is not known yet.",
@@ -36,7 +38,7 @@ LINES = {
     },
     "fr": {
         "status": "Quelqu’un, dans la feuille : état *{status}*.",
-        "resolved": "Quelqu’un, dans la feuille : état *{status}*.",
+        "resolved": "Quelqu’un, dans la feuille : état *{status}*, {after}.",
         "reopened": "Quelqu’un, dans la feuille, a rouvert cet incident : état *{status}*.",
         "severity": "Quelqu’un, dans la feuille, a fixé la gravité à *{severity}* : {cadence}.",
         "no_severity": "Quelqu’un, dans la feuille, dit que la gravité n’est pas encore connue.",
@@ -106,10 +108,12 @@ def states_status(command: AdoptStatus, said: Said) -> tuple[str, Mapping[str, A
     before = said.incident.status if said.incident else ""
     data = {"status": command.status, "before": before, "origin": ORIGIN, "shown": command.shown}
     if command.status == Status.RESOLVED:
-        resolved_at = said.incident.resolved_at if said.incident else None
-        since = {"resolved_at": resolved_at.isoformat()} if resolved_at else {}
-        return FactKind.RESOLVED, data | since | {"outcome": command.outcome}
-    return (FactKind.STATUS_SET if is_open else FactKind.REOPENED), data
+        return FactKind.RESOLVED, data | {"outcome": command.outcome}
+    return (
+        (FactKind.STATUS_SET, data)
+        if is_open
+        else (FactKind.REOPENED, data | {"next": next_update("", said)})
+    )
 
 
 def states_severity(command: AdoptSeverity, said: Said) -> tuple[str, Mapping[str, Any]]:
@@ -127,13 +131,22 @@ def states_title(command: AdoptTitle, said: Said) -> tuple[str, Mapping[str, Any
 
 
 def status_line(change: Change[AdoptStatus], locale: str) -> Line:
-    """Where it stands, and whether that reopens it."""
-    status = change.command.status
+    """Where it stands, and whether that reopens it; of an end, what the line of any end offers and says."""
+    status, incident = change.command.status, change.incident
     labels = {str(known): label for known, label in (*STATUSES[locale].items(), *ENDS[locale].items())}
-    named = change.command.outcome or status
+    if status == Status.RESOLVED:
+        is_newest = not incident.is_open and incident.said_by_fact("status") == change.fact
+        outcome = incident.found(Finding.OUTCOME) if is_newest else change.command.outcome
+        end = Change(
+            Resolve(outcome=outcome), change.data, change.fact, change.by, change.at, change.incident
+        )
+        said, named = resolve.line(end, locale), outcome or status
+        parts = {**said.parts, "status": labels.get(named, named)}
+        return replace(said, text=LINES[locale]["resolved"], parts=parts)
     was_over = change.data.get("before") == Status.RESOLVED
-    kind = "resolved" if status == Status.RESOLVED else "reopened" if was_over else "status"
-    return Line(LINES[locale][kind], {"status": labels.get(named, named)})
+    sentences, named_in = promised_next(change, locale)
+    parts = {**named_in, "status": labels.get(status, status)}
+    return Line(LINES[locale]["reopened" if was_over else "status"], parts, more=sentences)
 
 
 def severity_line(change: Change[AdoptSeverity], locale: str) -> Line:

@@ -35,6 +35,8 @@ WORDS = {
         "archived_at": "The channel will be archived {when}.",
         "archived_at_once": "The channel will be archived as soon as it is copied.",
         "copy": "What was said here is copied: {copy}.",
+        "differs": "Slack counts another number of messages than were copied: "
+        "compare its end with the channel before that is archived.",
         "copying": "What was said here is being copied into a document beside the report.",
         "copy_label": "copy of the channel",
         "reopen": "To go on, type /incident reopen; once the channel is archived, unarchive it: "
@@ -47,6 +49,8 @@ WORDS = {
         "archived_at": "Le canal sera archivé {when}.",
         "archived_at_once": "Le canal sera archivé dès qu’il sera copié.",
         "copy": "Ce qui s’est dit ici est copié : {copy}.",
+        "differs": "Slack ne compte pas autant de messages que la copie : "
+        "comparez-en la fin avec le canal avant qu’il soit archivé.",
         "copying": "Ce qui s’est dit ici est en cours de copie dans un document, à côté du rapport.",
         "copy_label": "copie du canal",
         "reopen": "Pour continuer, tapez /incident rouvrir; une fois le canal archivé, désarchivez-le : "
@@ -128,6 +132,7 @@ def line(change: Change[Close], locale: str) -> Line:
     more = [
         words["archived_at"] if change.command.days else words["archived_at_once"],
         words["copy"] if "copy" in parts else words["copying"],
+        *([words["differs"]] if "copy" in parts and incident.export_differs else []),
         words["reopen"],
     ]
     return Line(words["closed"], parts, more=more)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from incident.commands.spec import Said, Spec
 
+BRIEFING = "briefing"
+"""The only such surface that stands in the incident's own channel."""
+
 
 @dataclass(frozen=True, slots=True)
 class LookAgain:
@@ -14,9 +17,9 @@ class LookAgain:
     surface: str
 
 
-def applies(command: LookAgain, said: Said) -> bool:  # noqa: ARG001
-    """Not where nothing can be shown any more."""
-    return said.incident is not None and not said.incident.is_archived
+def applies(command: LookAgain, said: Said) -> bool:
+    """Not in a channel that is archived: nothing can be shown there any more."""
+    return said.incident is not None and not (said.incident.is_archived and command.surface == BRIEFING)
 
 
 COMMAND = Spec(LookAgain, workflow="look", applies=applies)

@@ -146,13 +146,10 @@ def parse(arguments: Arguments) -> Resolve | None:
 
 
 def states(command: Resolve, said: Said) -> tuple[str, Mapping[str, Any]]:
-    """The fact: what is known. What was resolved already stays so since then."""
+    """The fact: what is known."""
     found = findings.data(
         AddFindings(command.text, command.impact, command.began_at, "", command.learnt), said
     )
-    before = said.incident
-    if before is not None and not before.is_open and before.resolved_at:
-        found["resolved_at"] = before.resolved_at.isoformat()
     return FactKind.RESOLVED, found | {"outcome": command.outcome}
 
 

@@ -165,8 +165,7 @@ def states(command: SetSeverity, said: Said) -> tuple[str, Mapping[str, Any]]:
     """The fact: the level, why, and what it was."""
     before = said.incident.severity if said.incident else None
     data = {"severity": command.severity, "reason": command.reason, "before": before or ""}
-    is_over = said.incident is not None and not said.incident.is_open
-    return FactKind.SEVERITY_SET, data | ({"is_over": True} if is_over else {})
+    return FactKind.SEVERITY_SET, data | ({"is_over": True} if said.is_after_end else {})
 
 
 def label_of(severity: str, locale: str) -> str:

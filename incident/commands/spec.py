@@ -140,6 +140,14 @@ class Said:
     timezone: tzinfo
     incident: Incident | None = None
 
+    @property
+    def is_after_end(self) -> bool:
+        """Whether the incident was over when this was said; what is said earlier may arrive after the end."""
+        if self.incident is None or self.incident.is_open:
+            return False
+        ended_at = self.incident.said_at("status")
+        return ended_at is None or ended_at <= self.at
+
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[C]):

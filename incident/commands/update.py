@@ -154,9 +154,9 @@ def data(text: str, status: str, promise: str, said: Said) -> dict[str, Any]:
 
 
 def status_data(status: str, said: Said) -> dict[str, Any]:
-    """The data of a fact that sets a status, and whether that reopens what was resolved."""
-    was_over = said.incident is not None and not said.incident.is_open
-    return {"status": status} | ({"reopens": True} if was_over and status != Status.RESOLVED else {})
+    """The data of a fact that sets a status, and whether that reopens what was resolved before."""
+    reopens = said.is_after_end and status != Status.RESOLVED
+    return {"status": status} | ({"reopens": True} if reopens else {})
 
 
 def next_update(promise: str, said: Said) -> str:

@@ -207,6 +207,8 @@ def kind(say: Words, thing: Told, incident: Incident, name: Name) -> str:
             return f"{words.update} ({_status(say, fact)})" if fact.data.get("status") else words.update
         case FactKind.RESOLVED:
             return _end(say, str(fact.data.get("outcome") or ""))
+        case FactKind.CLOSED if thing.copy:
+            return words.closed.removesuffix(".")
         case FactKind.ACTION_ADDED:
             is_now = incident.actions.get(fact.run, {}).get("when") == When.NOW
             return f"{words.action} ({words.now})" if is_now else words.action
@@ -258,7 +260,7 @@ def _roles(words: ReportWords, fact: Fact, name: Name) -> str:
 
 
 def own_words(thing: Told, written: Callable[[str], str]) -> str:
-    """People's own words, lines and all; empty where there are none.
+    """People's own words, lines and all, or where the copy of a channel is; empty where there is neither.
 
     Args:
         thing: what happened.
@@ -270,6 +272,8 @@ def own_words(thing: Told, written: Callable[[str], str]) -> str:
     data = thing.fact.data if thing.fact else {}
     if thing.fact and thing.fact.kind == FactKind.DECLARED:
         return str(data.get("title", ""))
+    if thing.copy:
+        return thing.copy
     text = next((str(data[name]) for name in ("text", "fix", "reason") if data.get(name)), "")
     return written(text)
 

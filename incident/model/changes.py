@@ -54,8 +54,8 @@ def _status(fact: Fact) -> dict[str, Any]:
 
 
 def _resolved(fact: Fact) -> dict[str, Any]:
-    """It is over. What was over before stays so since then: only the words are new."""
-    at = fact.data.get("resolved_at") or fact.at.isoformat()
+    """It is over. What was over before stays so since then (see the fold): only the words are new."""
+    at = fact.data.get("resolved_at") or fact.at.isoformat()  # older versions put there since when
     changes = {"status": str(Status.RESOLVED), "resolved_at": at, "mitigated_at": at}
     return changes | _within_findings({Finding.OUTCOME: ""}, fact) | _findings(fact)
 
@@ -154,6 +154,13 @@ def _command_accepted(fact: Fact) -> dict[str, Any]:
     return {_within("offers", fact.data["of"]): answer} | taken
 
 
+def _exported(fact: Fact) -> dict[str, Any]:
+    """Where the copy of the channel is, and whether it has as many messages as Slack counts."""
+    place = {name: fact.data[name] for name in ("export_id", "export_url")}
+    differs = fact.data.get("messages") != fact.data.get("counted")
+    return {**place, "export_differs": differs}
+
+
 def _as_they_are(*names: str) -> Callable[[Fact], dict[str, Any]]:
     return lambda fact: {name: fact.data[name] for name in names}
 
@@ -185,7 +192,7 @@ _CHANGES: Mapping[str, Callable[[Fact], dict[str, Any]]] = {
     FactKind.REOPENED: _reopened,
     FactKind.FINDINGS_ADDED: _findings,
     FactKind.CLOSED: lambda fact: {"closed_at": fact.at.isoformat()},
-    FactKind.EXPORTED: _as_they_are("export_id", "export_url"),
+    FactKind.EXPORTED: _exported,
     FactKind.CHANNEL_ARCHIVED: lambda _fact: {"is_archived": True},
     FactKind.CHANNEL_UNARCHIVED: lambda _fact: {"is_archived": False},
     FactKind.MESSAGE_MARKED: _message_marked,

@@ -34,12 +34,17 @@ def fold(incident: Incident | None, fact: Fact) -> Incident:
     before = incident.to_dict() if incident else {}
     stamps: dict[str, str] = dict(before.get("stamps", {}))
     after = dict(before)
-    for name, value in changes_of(fact).items():
+    changes = changes_of(fact)
+    for name, value in changes.items():
+        if name == "resolved_at":  # see `_set_end`
+            continue
         held_by = stamps.get(name)
         wins = held_by is None or (fact.stamp < held_by if name in _FIRST_WINS else fact.stamp >= held_by)
         if wins:
             stamps[name] = fact.stamp
             _set(after, name.split(WITHIN), value)
+        if name == "status":
+            _set_end(after, stamps, fact.stamp, changes.get("resolved_at"))
     after |= {"version": before.get("version", 0) + 1, "stamps": stamps}
     return Incident.from_dict(after)
 
@@ -112,6 +117,33 @@ def _target(undo: Fact, said: Sequence[Fact], undone: Mapping[str, str], command
         if is_meant and may and fact.id not in undone and can_undo(fact.kind, fact.at, undo.at):
             return fact
     return None
+
+
+def _set_end(fields: dict[str, Any], stamps: dict[str, str], stamp: str, at: str | None) -> None:
+    """What was over stays so since then, whatever is said of it later: the first end since it was last open.
+
+    Args:
+        fields: those of the snapshot, to which `ends` and `resolved_at` are set.
+        stamps: likewise.
+        stamp: of a fact that says where the incident stands.
+        at: when it ended by that; None where it goes on.
+    """
+    ends = dict(fields.get("ends") or {})
+    if not ends and fields.get("resolved_at"):  # of an older version
+        ends[stamps["resolved_at"]] = fields["resolved_at"]
+    if at:
+        ends[stamp] = at
+    else:
+        stamps[_GOES_ON] = max(stamp, stamps.get(_GOES_ON, ""))
+    since = stamps.get(_GOES_ON, "")
+    ends = {one: ended_at for one, ended_at in ends.items() if one > since}
+    first = min(ends, default="")
+    fields |= {"ends": ends, "resolved_at": ends.get(first)}
+    stamps["resolved_at"] = first or since
+
+
+_GOES_ON = "goes_on"
+"""The stamp of the fact that last said that it is not over."""
 
 
 def _set(fields: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -176,7 +176,8 @@ class Incident:
         meet_space: Meet's own name for the call, `spaces/{id}`.
         document_id: the report in Drive.
         document_url: the link to it.
-        resolved_at: None while it lasts.
+        resolved_at: None while it lasts; when that was said first, however often it is said again.
+        ends: when it ended since it was last open, by the stamps of the facts that say so.
         mitigated_at: when it first went to monitoring or resolved; None before that.
         closed_at: None until it is closed, and when it is reopened.
         reopened_at: when it was last reopened; None where it never was.
@@ -186,6 +187,7 @@ class Incident:
         is_archived: whether the channel is.
         export_id: the copy of the channel in Drive; empty until it is closed.
         export_url: the link to it.
+        export_differs: whether Slack counts another number of messages than it has.
         last_update: None until there is one.
         promise: when the next update is due, as it was said: minutes, `tomorrow` or `none`; empty for what is
             usual for the severity. See `next_update`.
@@ -222,6 +224,7 @@ class Incident:
     document_id: str = ""
     document_url: str = ""
     resolved_at: datetime | None = None
+    ends: Mapping[str, str] = field(default_factory=dict)
     mitigated_at: datetime | None = None
     closed_at: datetime | None = None
     reopened_at: datetime | None = None
@@ -230,6 +233,7 @@ class Incident:
     is_archived: bool = False
     export_id: str = ""
     export_url: str = ""
+    export_differs: bool = False
     last_update: Update | None = None
     promise: str = ""
     offer: Offer | None = None

@@ -33,6 +33,7 @@ class Told:
         fact: None for a message.
         mark: None for a fact.
         taken: that it was taken out; None where it stands.
+        copy: of a closing, the link to the copy of the channel; empty before that is there.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Told:
     fact: Fact | None = None
     mark: Mark | None = None
     taken: Taken | None = None
+    copy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,19 @@ def told(incident: Incident, facts: Iterable[Fact]) -> list[Told]:
         facts: all facts of the incident.
     """
     known = {fact.id: fact for fact in facts}
+    copies = {
+        f"{fact.run}.{FactKind.CLOSED}": str(fact.data.get("export_url") or "")
+        for fact in known.values()
+        if fact.kind == FactKind.EXPORTED
+    }
     things = [
-        Told(fact.id, fact.happened_at, fact=fact, taken=_undone(incident, fact, known))
+        Told(
+            fact.id,
+            fact.happened_at,
+            fact=fact,
+            taken=_undone(incident, fact, known),
+            copy=copies.get(fact.id, ""),
+        )
         for fact in known.values()
         if fact.kind in TOLD
     ]

@@ -21,6 +21,8 @@ SANDBOX_LOG = Path(".sandbox/audit.jsonl")
 
 _INCIDENT = re.compile(r"\d{4}-\d{2}-\d{2}-[a-z2-7]{8}")
 """As `incident.model.naming.incident_id` makes them."""
+_KEPT = frozenset({"stamps", "ends"})
+"""Fields by which the fold keeps order; they say nothing that the others do not."""
 _HEADINGS = ("time", "who", "what", "outcome", "took", "")
 _FACTS = {"incident.fact.stated", "incident.fact.restated"}
 _STATES = {"incident.declared", "incident.changed", "incident.restated"}
@@ -125,7 +127,7 @@ def to_text(incident: str, lines: Sequence[Line]) -> str:
             *_table(rows),
             "",
             "What has become of it:",
-            *_table([(name, _value(value)) for name, value in state.items() if name != "stamps"]),
+            *_table([(name, _value(value)) for name, value in state.items() if name not in _KEPT]),
         ]
     )
 

@@ -62,6 +62,7 @@ FACTS = frozenset(
         "document_id",
         "document_url",
         "resolved_at",
+        "ends",
         "reopened_at",
         "reopens",
         "is_over",
@@ -102,6 +103,9 @@ FACTS = frozenset(
         "is_archived",
         "export_id",
         "export_url",
+        "export_differs",
+        "messages",
+        "counted",
         "origin",
     }
 )

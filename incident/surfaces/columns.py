@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
-from incident.messages.joining import joined
+from incident.messages.joining import SEPARATOR, joined
 
 T = TypeVar("T")
 
@@ -69,3 +69,34 @@ def row(values: Mapping[Column, T]) -> list[T]:
         KeyError: if a column is missing.
     """
     return [values[column] for column in Column]
+
+
+def are_moved(rows: Iterable[Sequence[object]]) -> bool:
+    """Whether people have moved the columns: a cell of the header names another one than the bot has there.
+
+    A header is known by several of its words, in any language, wherever people sorted it to. Words of
+    people's own in it say nothing, and neither does a tab without one.
+
+    Args:
+        rows: the first cells of each row of the tab.
+    """
+    for row in rows:
+        named = [_columns_called(cell) for cell in row]
+        if sum(map(bool, named)) >= _LEAST_KNOWN:
+            return any(found and column not in found for column, found in zip(Column, named, strict=False))
+    return False
+
+
+_LEAST_KNOWN = 4
+"""Cells of a row that read like headers, from which on it is one; no incident is called like so many."""
+
+
+def _columns_called(cell: object) -> set[Column]:
+    """The columns that a cell of the header may name."""
+    words = {part.strip().casefold() for part in str(cell).split(SEPARATOR.strip())}
+    return {
+        column
+        for labels in _HEADERS.values()
+        for column, label in labels.items()
+        if label.casefold() in words
+    }

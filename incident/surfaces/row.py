@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from incident.model.incident import Deliverable, Finding, Incident
 from incident.runtime import clock
+from incident.runtime.failures import PermanentError
 from incident.services.cells import Linked, Shown, Value, is_same, reads_as, text_of
 from incident.services.cells import Row as Cells
+from incident.services.google import SHEETS
 from incident.services.sheets import RowMovedError, Write
 from incident.surfaces import typed
-from incident.surfaces.columns import Column, row
+from incident.surfaces.columns import Column, are_moved, row
 from incident.surfaces.labels import parted
 from incident.surfaces.moved import put_right
 from incident.surfaces.services import Services
@@ -59,7 +61,12 @@ class IncidentRow:
         )
 
     def create(self, services: Services, incident: Incident, content: list[Value]) -> Place:
-        """See `Surface`."""
+        """See `Surface`. The header is read first: below other columns the row would say what is not so.
+
+        Raises:
+            PermanentError: people have moved the columns; nothing is written.
+        """
+        checked([services.sheets.header()])
         services.sheets.append(content)
         return {"id": incident.id, **_record(incident, content, {}, is_sure=True)}
 
@@ -78,8 +85,11 @@ class IncidentRow:
         Returns:
             The place; in `typed` what people have decided in it, and in `by_hand` the columns in which they
             have written what means nothing here and is left alone.
+
+        Raises:
+            PermanentError: people have moved the columns; nothing is written.
         """
-        rows = services.sheets.rows(len(Column))
+        rows = checked(services.sheets.rows(len(Column)))
         at = next((at for at, one in enumerate(rows) if one[0] == incident.id), None)
         at = _nameless(rows, content) if at is None else at
         if at is None:
@@ -113,6 +123,21 @@ class IncidentRow:
         except RowMovedError as error:
             put_right(services, error, self.content)
             raise
+
+
+COLUMNS_MOVED = "the columns of its tab were moved: `incident doctor` says in which order they have to stand"
+"""Why nothing is written: what stands in a cell could be neither understood nor replaced."""
+
+
+def checked(rows: Sequence[Cells]) -> Sequence[Cells]:
+    """The rows of the tab, or those that its header may be among.
+
+    Raises:
+        PermanentError: people have moved the columns, so nobody knows what stands where.
+    """
+    if are_moved(rows):
+        raise PermanentError(SHEETS.service, COLUMNS_MOVED)
+    return rows
 
 
 def people_typed(

@@ -14,7 +14,7 @@ from incident.runtime import clock
 from incident.services.cells import Row, Shown, is_same
 from incident.services.drive import Trashed
 from incident.surfaces.columns import Column
-from incident.surfaces.row import ROW
+from incident.surfaces.row import ROW, checked
 from incident.surfaces.services import Services
 
 RECENT = timedelta(days=56)
@@ -65,7 +65,7 @@ class Watch:
             How many.
 
         Raises:
-            StepError: Sheets or the store does not answer.
+            StepError: Sheets or the store does not answer, or people have moved the columns.
         """
         if not self._lock.acquire(blocking=False):
             return 0
@@ -103,7 +103,7 @@ class Watch:
         Of what is open every row is held against what is on record; of what is over, those that have changed.
         """
         found: dict[str, Row] = {}
-        for row in self._services.sheets.rows(len(Column)):
+        for row in checked(self._services.sheets.rows(len(Column))):
             if isinstance(row[0], str) and _ID.fullmatch(row[0]):
                 found.setdefault(row[0], row)  # of several the topmost is the incident's
         still_open = {one.id for one in self._services.store.open_incidents(MOST_OPEN)}

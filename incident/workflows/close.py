@@ -21,7 +21,7 @@ from incident.engine.workflow import (
     nothing_follows,
 )
 from incident.messages import closing as messages
-from incident.model.facts import Fact, FactKind
+from incident.model.facts import UNDO_TIME, Fact, FactKind
 from incident.model.incident import Deliverable
 from incident.model.naming import DOCUMENT_TITLE_LIMIT, clip, document_title
 from incident.runtime import clock
@@ -104,12 +104,16 @@ def state_copied_since(job: Job, attempt: Attempt) -> StepResult:
 
 
 def decide(job: Job, attempt: Attempt) -> StepResult:
-    """The days are over: whether the channel is to be archived still, and until when it is to be copied."""
+    """The days are over: whether the channel is to be archived still, and until when it is to be copied.
+
+    Raises:
+        TransientError: it was reopened just now, which may be taken back.
+    """
     return StepResult({"archives": _stands(job, attempt), "until": f"{clock.now().timestamp():.6f}"})
 
 
 def archive(job: Job, attempt: Attempt) -> StepResult:
-    """Archives the channel, unless the incident was reopened in the last moment."""
+    """Archives the channel, unless the incident was reopened in the last moment; raises as `decide` does."""
     if not _stands(job, attempt):
         return StepResult()
     job.services.slack.archive(job.about().channel_id)
@@ -121,8 +125,14 @@ def _stands(job: Job, attempt: Attempt) -> bool:
     """Whether the incident is closed by this run still, and its channel is not archived yet.
 
     What the run knows may be older than what a person has said just now, so the store is asked.
+
+    Raises:
+        TransientError: it was reopened so little ago that this can be taken back.
     """
     incident = job.services.store.incident(job.about().id) or attempt.incident or job.about()
+    reopened_at = incident.reopened_at if incident.closed_at is None else None
+    if reopened_at and clock.now() - reopened_at <= UNDO_TIME and not incident.is_archived:
+        raise TransientError("deadline", "reopened just now", refused=True)
     closed_by = incident.stamps.get("closed_at", "").partition(" ")[2]
     is_ours = closed_by == f"{job.run_id}.{FactKind.CLOSED}"
     return is_ours and incident.closed_at is not None and not incident.is_archived

@@ -8,6 +8,8 @@ from incident.engine.workflow import Attempt, Step, StepResult, Workflow
 from incident.model.facts import Fact, FactKind
 from incident.model.incident import Deliverable, Incident
 from incident.model.naming import channel_name, document_title, with_suffix
+from incident.runtime.failures import PermanentError
+from incident.services.slack_errors import ARCHIVED
 from incident.workflows.change import CLOSE_UNDO, DELIVERABLES, LINE_STEP, THANKS_STEP
 from incident.workflows.identify import IDENTIFY
 from incident.workflows.job import Job
@@ -15,10 +17,20 @@ from incident.workflows.notices import progress_notices
 
 
 def rename_channel(job: Job, attempt: Attempt) -> StepResult:
-    """The channel, by the first name that nothing else has; its old one stays reserved."""
+    """The channel, by the first name that nothing else has; its old one stays reserved.
+
+    One that is archived keeps its name, as Slack changes nothing there.
+    """
     incident = _newest(job, attempt)
     while True:
-        name = _give_name(job, incident)
+        if incident.is_archived:
+            return StepResult()
+        try:
+            name = _give_name(job, incident)
+        except PermanentError as error:
+            if error.reason != ARCHIVED:
+                raise
+            return StepResult()
         shown, incident = incident, _newest(job, attempt)
         if incident.title == shown.title:  # else it was renamed again meanwhile
             break
@@ -66,7 +78,8 @@ def _own_names(job: Job, incident: Incident) -> set[str]:
 def put_channel_right(job: Job, attempt: Attempt) -> None:
     """Gives the channel its name once more: an older one that Slack was asked for may have come late."""
     incident = _newest(job, attempt)
-    job.services.slack.rename_channel(incident.channel_id, incident.channel_name)
+    if not incident.is_archived:
+        job.services.slack.rename_channel(incident.channel_id, incident.channel_name)
 
 
 def put_report_right(job: Job, attempt: Attempt) -> None:

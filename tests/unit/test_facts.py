@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from itertools import permutations
 from typing import Any
 
@@ -266,6 +267,29 @@ def test_harm_ended_when_it_first_went_to_monitoring_or_resolved_in_whichever_or
         assert (incident.resolved_at, incident.found(Finding.FIX)) == (again.at, "fixed forward")
     taken_back = known([DECLARED, monitoring, resolved, undo(90.0, IC, monitoring.id)])
     assert taken_back.mitigated_at == resolved.at
+
+
+def test_it_is_over_since_that_was_said_first_in_whichever_order_it_arrives() -> None:
+    early = said(FactKind.RESOLVED, 30.0, fix="not yet")
+    reopened = said(FactKind.REOPENED, 60.0)
+    first = said(FactKind.UPDATE_POSTED, 120.0, text="done", status=str(Status.RESOLVED))
+    second = said(FactKind.RESOLVED, 180.0, fix="rolled back")
+    for facts in permutations([early, reopened, first, second]):
+        incident = known([DECLARED, *facts])
+        assert (incident.resolved_at, incident.found(Finding.FIX)) == (first.at, "rolled back")
+        assert incident.said_by_fact("resolved_at") == first.id
+        assert reduce(fold, [DECLARED, *facts], None) == incident, "also one after the other"
+        assert known([DECLARED, *facts, undo(181.0, IC, second.id)]).resolved_at == first.at
+    assert known([DECLARED, early, reopened, second]).resolved_at == second.at
+    assert known([DECLARED, early, second, undo(181.0, IC, early.id)]).resolved_at == second.at
+    assert known([early, reopened, DECLARED]).resolved_at is None
+
+
+def test_an_end_that_an_older_version_folded_counts() -> None:
+    first = said(FactKind.RESOLVED, 30.0, fix="rolled back")
+    stored = {name: value for name, value in known([DECLARED, first]).to_dict().items() if name != "ends"}
+    again = said(FactKind.RESOLVED, 60.0, fix="and cleared the cache")
+    assert fold(Incident.from_dict(stored), again).resolved_at == first.at
 
 
 def test_a_false_alarm_that_is_reopened_is_one_no_more() -> None:

@@ -16,6 +16,7 @@ from incident.commands.resolve import COMMAND as RESOLVE
 from incident.model.facts import FactKind
 from incident.sandbox.faults import Fault
 from incident.sandbox.google.state import DOCUMENT, DriveFile
+from incident.services.slack_history import SlackHistory
 from tests.worker.bot import ALICE, BENOIT, Bot, running, words_of
 from tests.worker.scene import CHIDI, THE_BOT, Scene, buttons
 
@@ -169,6 +170,7 @@ def test_the_line_says_who_when_where_and_how_to_go_on(bot: Bot) -> None:
     assert line.text.startswith(f"<@{ALICE}> closed this incident.")
     assert scene.now.export_url in str(line.blocks)
     assert "will be archived" in words_of(line)
+    assert WORDS["en"]["differs"] not in words_of(line)
     assert "/incident reopen" in words_of(line)
 
 
@@ -334,6 +336,70 @@ def test_reopened_before_that_it_stays(bot: Bot) -> None:
     scene.wait(WEEK)
     assert not is_archived(scene)
     assert not scene.facts(FactKind.CHANNEL_ARCHIVED)
+
+
+@pytest.mark.parametrize("days", ["0", "7"])
+def test_a_reopening_that_is_taken_back_just_before_the_archiving_holds_it_up_only(
+    tmp_path: Path, days: str
+) -> None:
+    with running(tmp_path, INCIDENT_ARCHIVE_AFTER_DAYS=days) as bot:
+        scene = begin(bot)
+        scene.say("resolve rolled back")
+        bot.fault_injector.break_(
+            "slack.conversations.history", Fault(429, retry_after=30, error="ratelimited")
+        )
+        ask_and_close(scene)
+        scene.wait(float(days) * 24 * 60 - 3 if days != "0" else 1)
+        scene.say("reopen")
+        bot.fault_injector.mend()
+        for _ in range(6):
+            bot.minute()
+        assert not is_archived(scene)
+        scene.say("undo")
+        for _ in range(12):
+            bot.minute()
+        assert scene.now.closed_at
+        assert is_archived(scene)
+        assert not bot.notices()
+
+
+def test_closed_again_right_after_a_reopening_nothing_waits(tmp_path: Path) -> None:
+    with running(tmp_path, INCIDENT_ARCHIVE_AFTER_DAYS="0") as bot:
+        scene = begin(bot)
+        bot.fault_injector.break_(
+            "slack.conversations.history", Fault(429, retry_after=30, error="ratelimited")
+        )
+        ask_and_close(scene)
+        scene.say("reopen")
+        bot.fault_injector.mend()
+        ask_and_close(scene)
+        for _ in range(3):
+            bot.minute()
+        assert is_archived(scene)
+
+
+def test_the_report_and_the_line_say_where_the_copy_is(bot: Bot) -> None:
+    scene = closed(bot)
+    first = scene.now.export_url
+    assert f"Closed the incident: {first}" in scene.report()
+    scene.say("reopen")
+    ask_and_close(scene)
+    finish(scene)
+    second = scene.now.export_url
+    scene.wait(2)
+    assert first != second
+    assert f"Closed the incident: {first}" in scene.report()
+    assert f"Closed the incident: {second}" in scene.report()
+
+
+def test_a_copy_that_may_lack_something_is_said_in_the_channel_too(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recount = SlackHistory.recount
+    monkeypatch.setattr(SlackHistory, "recount", lambda *given: recount(*given) + 1)
+    scene = closed(bot)
+    assert "Slack counts" in copy_of(bot)
+    assert WORDS["en"]["differs"] in words_of(scene.line())
 
 
 def test_closed_again_it_is_archived_by_the_second_closing(bot: Bot) -> None:

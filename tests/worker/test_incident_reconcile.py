@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from incident.commands.events import SUBSCRIBED
+from incident.commands.findings import COMMAND as FINDINGS
+from incident.commands.reopen import REOPEN
+from incident.commands.retry import RETRY
+from incident.model.incident import Finding
 from incident.sandbox.faults import Call, Fault, Moment
 from incident.surfaces.columns import Column
 from tests.worker.bot import ALICE, BENOIT, Bot, running
-from tests.worker.scene import Scene
+from tests.worker.scene import Scene, buttons
 
 PLACES = {column: place for place, column in enumerate(Column)}
 NOTES = len(Column)
@@ -426,3 +431,133 @@ def test_a_report_renamed_or_moved_changes_nothing(scene: Scene) -> None:
     scene.say("rename payments")
     names = {file.id: file.name for file in scene.bot.google.files()}
     assert names[report] == "Our own name"
+
+
+# An end that is adopted.
+
+
+def test_the_line_of_an_adopted_end_offers_what_every_end_does(scene: Scene) -> None:
+    scene.say("action rotate the key")
+    scene.press(scene.line(), "action.now")
+    types(scene, Column.STATUS, "Resolved")
+    settle(scene)
+    line = scene.line()
+    assert line.text.startswith("Someone in the spreadsheet: this is *Resolved*, ")
+    assert {FINDINGS.opener, REOPEN} <= set(buttons(line))
+    assert "rotate the key" in line.text
+    assert "The call stays open." in line.text
+    scene.submit(scene.open(line, FINDINGS.opener), {"impact": "nobody could pay", "outcome": ["exercise"]})
+    settle(scene)
+    assert "nobody could pay" in scene.words()
+    assert scene.line().text.startswith("Someone in the spreadsheet: this is *Resolved (exercise)*")
+    assert cell(scene, Column.STATUS) == "Resolved (exercise)"
+    scene.press(scene.line(), REOPEN)
+    assert scene.now.is_open
+    settle(scene)
+    assert set(buttons(scene.line_messages()[-2])) & {FINDINGS.opener, REOPEN} == set()
+    assert cell(scene, Column.STATUS) == "Investigating"
+    assert own(scene, "reopened") == [""], "the bot's own label is not adopted"
+
+
+def test_an_outcome_added_later_and_a_persons_status_meanwhile(scene: Scene) -> None:
+    scene.say("resolve rolled back")
+    line = scene.line()
+    view = scene.open(line, FINDINGS.opener)
+    types(scene, Column.STATUS, "Monitoring")
+    scene.submit(view, {"outcome": ["false_alarm"]})
+    settle(scene)
+    assert scene.now.status == "monitoring"
+    assert not scene.now.found(Finding.OUTCOME)
+    assert own(scene, "reopened") == ["spreadsheet"]
+    assert cell(scene, Column.STATUS) == "Monitoring"
+
+
+def test_what_the_bot_shows_of_an_uncommon_end_is_not_adopted(scene: Scene) -> None:
+    scene.say("resolve false alarm: a test page")
+    settle(scene)
+    assert cell(scene, Column.STATUS) == "Resolved (false alarm)"
+    types(scene, Column.STATUS, "Resolved")
+    settle(scene)
+    assert own(scene, "resolved") == ["", "spreadsheet"]
+    assert cell(scene, Column.STATUS) == "Resolved"
+    assert len(scene.facts("resolved")) == 2
+    settle(scene, 3)
+    assert len(scene.facts("resolved")) == 2
+
+
+def test_a_reopening_in_the_spreadsheet_says_when_the_next_update_comes(scene: Scene) -> None:
+    scene.say("resolve rolled back")
+    types(scene, Column.STATUS, "Investigating")
+    settle(scene)
+    assert scene.lines()[-1].startswith("Someone in the spreadsheet reopened this")
+    assert "Next update" in scene.lines()[-1]
+
+
+# The channel is archived.
+
+
+def test_what_is_decided_while_the_channel_is_archived_counts_and_nothing_fails(scene: Scene) -> None:
+    scene.bot.slack.subscribed = frozenset(SUBSCRIBED)
+    name = scene.now.channel_name
+    scene.say("resolve rolled back")
+    scene.bot.slack.archive(ALICE, scene.channel)
+    scene.events()
+    types(scene, Column.TITLE, "disk full")
+    types(scene, Column.SEVERITY, "3")
+    types(scene, Column.DATE, "someday")
+    settle(scene, 3)
+    assert (scene.now.title, scene.now.severity, scene.now.channel_name) == ("disk full", "sev3", name)
+    assert cell(scene, Column.DATE) != "someday"
+    types(scene, Column.DATE, "someday")
+    settle(scene, 3)
+    assert cell(scene, Column.DATE) != "someday", "by itself, too"
+    assert "disk full" in scene.report()
+    assert "failed" not in scene.bot.unfinished().values()
+    assert not scene.bot.notices()
+
+
+def test_a_renaming_that_meets_an_archived_channel_renames_the_rest(scene: Scene) -> None:
+    name = scene.now.channel_name
+    scene.bot.slack.type(ALICE, scene.channel, "/incident rename disk full")
+    (rename,) = scene.bot.published()
+    scene.bot.slack.archive(ALICE, scene.channel)
+    scene.carry_out(rename)
+    assert (scene.now.title, scene.now.channel_name) == ("disk full", name)
+    assert cell(scene, Column.TITLE) == "disk full"
+    assert "failed" not in scene.bot.unfinished().values()
+
+
+# The header.
+
+
+def test_nothing_is_written_or_adopted_where_columns_were_moved(scene: Scene) -> None:
+    scene.bot.google.person.insert_column(*tab(scene), PLACES[Column.DATE])
+    shown = [list(row) for row in scene.bot.rows()]
+    scene.say("severity 2")
+    settle(scene, 3)
+    assert [list(row) for row in scene.bot.rows()] == shown
+    assert scene.now.title == "database is down"
+    assert [fact for fact in scene.facts() if fact.data.get("origin")] == []
+    assert len(scene.lines()) == 1, "nor is anything asked about"
+    (notice,) = scene.bot.notices()
+    assert "incident doctor" in notice.text
+    other = scene.bot.declare("disk full")
+    assert [list(row) for row in scene.bot.rows()] == shown
+    scene.bot.google.person.delete_column(*tab(scene), PLACES[Column.DATE])
+    for one in scene.bot.notices():
+        scene.bot.slack.press(ALICE, one.channel, one.ts, RETRY)
+    scene.carry_out(*scene.bot.published())
+    settle(scene, 3)
+    assert cell(scene, Column.SEVERITY).startswith("SEV2")
+    assert [row[0] for row in scene.bot.rows()].count(other.id) == 1
+
+
+def test_words_of_peoples_own_in_the_header_do_no_harm(scene: Scene) -> None:
+    person = scene.bot.google.person
+    person.set_cell(*tab(scene), 0, PLACES[Column.COMMANDER], "who leads")
+    person.set_cell(*tab(scene), 0, PLACES[Column.TITLE], "What went wrong")
+    person.sort(*tab(scene), 0, descending=True)
+    scene.say("severity 2")
+    settle(scene)
+    assert cell(scene, Column.SEVERITY).startswith("SEV2")
+    assert not scene.bot.notices()
