@@ -112,9 +112,9 @@ class Standing:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether it is as the bot wrote it."""
+        """Whether its paragraph is as the bot wrote it: what a person adds before or behind it is an edit, too."""
         text = "".join(character.text for character in self.content)
-        return digest(text, _DIGEST_CHARACTERS) == self.written.removesuffix(_LINKED)
+        return self._is_alone and digest(text, _DIGEST_CHARACTERS) == self.written.removesuffix(_LINKED)
 
     @property
     def offered(self) -> str:
@@ -122,7 +122,7 @@ class Standing:
         return "".join(character.text for character in self.content if character.is_offered)
 
     @property
-    def is_alone(self) -> bool:
+    def _is_alone(self) -> bool:
         """Whether nothing else stands in its paragraph."""
         return (self.content[0].start, self.content[-1].end) == (self.begins, self.ends)
 
@@ -398,10 +398,10 @@ def _dressed(segment: Segment, start: int, entry: Entry) -> Iterator[Json]:
 
 
 def _removal(there: Standing) -> Edit:
-    """Takes an entry out, and its paragraph where nothing else is in it."""
+    """Takes an untouched entry out, and its paragraph with it."""
     start, end = there.content[0].start, there.content[-1].end
     is_last = there.ends == there.segment.characters[-1].start  # the last newline of a segment cannot go
-    end += there.is_alone and not is_last
+    end += not is_last
     return Edit(start, [{"deleteContentRange": {"range": _range(there.segment, start, end)}}])
 
 

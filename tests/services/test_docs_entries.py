@@ -124,9 +124,23 @@ def test_what_a_person_typed_stays_and_where_it_is(doc: Doc) -> None:
         fourth.text,
         "Below it.",
     ]
-    gone = replace(first, is_gone=True)
+    gone = replace(first, is_gone=True, gone="Taken out by Bo, 14:20.")
     doc.bring(gone, second, third, fourth)
-    assert doc.lines[:2] == [" (I was there)", second.text]
+    assert doc.lines[:3] == [f"{first.text} (I was there)", "↳ Taken out by Bo, 14:20.", second.text]
+    assert doc.look(first.words)["strikethrough"]
+
+
+def test_what_a_person_has_added_to_an_entry_keeps_the_words_it_was_added_to(doc: Doc) -> None:
+    first, second, *_ = WROTE
+    doc.bring(first, second)
+    doc.type_after(first.text, ", to one zone only")
+    changed = replace(first, words="Ana · Note: the deploy did not go out")
+    doc.try_once(changed, second)
+    assert [one.inserted for one in doc.people.suggestions(doc.id) if one.inserted] == [changed.text]
+    doc.try_once(changed, second)
+    for suggestion in doc.people.suggestions(doc.id):
+        doc.people.reject(doc.id, suggestion.id)
+    assert doc.lines == [f"{first.text}, to one zone only", second.text]
 
 
 def test_an_edited_message_edits_its_entry(doc: Doc) -> None:
