@@ -221,6 +221,28 @@ def test_what_is_taken_out_goes_or_is_struck_where_a_person_has_edited_it(doc: D
     assert not doc.look("5xx").get("strikethrough")
 
 
+def test_what_is_said_beneath_an_entry_stays_beneath_it_when_more_comes(doc: Doc) -> None:
+    doc.workspace.fake.allows_suggesting = False
+    first, second, third, fourth = WROTE
+    doc.bring(first, second)
+    doc.type("the deploy", "half of ")
+    doc.type("errors", "5xx ")
+    mine = doc.lines
+    changed = replace(first, words="Ana · Note: it did not go out")
+    gone = replace(second, is_gone=True, gone="Taken out by Bo, 14:20.")
+    doc.bring(changed, gone)
+    doc.bring(changed, gone, third)
+    beneath = f"↳ {changed.text}"
+    assert doc.lines == [mine[0], beneath, mine[1], "↳ Taken out by Bo, 14:20.", third.text]
+    doc.type("did not", "really ")
+    beneath = doc.lines[1]
+    doc.bring(replace(changed, words="Ana · Note: or did it"), gone, third)
+    late = replace(fourth, id="run0.late")
+    doc.bring(first, late, gone, third)
+    assert doc.lines[1] == beneath
+    assert doc.lines[3:5] == [late.text, mine[1]]
+
+
 def test_what_a_person_deleted_stays_away_and_what_the_bot_took_out_may_come_back(doc: Doc) -> None:
     first, second, third, fourth = WROTE
     doc.bring(*WROTE)
