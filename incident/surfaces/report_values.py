@@ -10,7 +10,7 @@ from incident.messages.report import WORDS, ReportWords
 from incident.messages.words import Words
 from incident.model.facts import Fact
 from incident.model.incident import Finding, Incident, Role
-from incident.model.story import held, said_by
+from incident.model.story import held, stating
 from incident.services.docs import TIMELINE
 from incident.surfaces.services import Services
 
@@ -37,7 +37,7 @@ def values(services: Services, incident: Incident, facts: Sequence[Fact]) -> dic
         "resolved": _moment(services, incident, facts, "resolved_at"),
         TIMELINE: services.public_text(
             lambda say: WORDS[say.locale].beginning.format(
-                zone=services.timezone.key, emoji=services.timeline_emoji
+                zone=services.timezone.key, emoji=messages.emoji(services.timeline_emoji)
             )
         ),
     }
@@ -114,15 +114,14 @@ def _finder(services: Services, incident: Incident, name: Finding) -> str:
 
 def _moment(services: Services, incident: Incident, facts: Sequence[Fact], field: str) -> str:
     """A moment of the incident's end, and who brought it about."""
-    by = services.people.name(said_by(incident, facts, field))
-    at = getattr(incident, field)
-    timezone = services.timezone
-    return _in_words(
-        services,
-        lambda words: messages.known_as(
-            at, words.set_by.format(person=by) if by else "", words.not_yet, timezone
-        ),
-    )
+    fact, at = stating(incident, facts, field), getattr(incident, field)
+
+    def render(words: ReportWords) -> str:
+        by = messages.source(words, fact, services.people.name) if fact else ""
+        how = words.set_by.format(person=by) if by else ""
+        return messages.known_as(at, how, words.not_yet, services.timezone)
+
+    return _in_words(services, render)
 
 
 def _known(services: Services, at: datetime | None, how: Callable[[ReportWords], str]) -> str:
