@@ -26,12 +26,12 @@ LINES = {
         "no_severity": "Someone in the spreadsheet says that the severity is not known yet.",
         "title": "Someone in the spreadsheet renamed this incident; it was “{before}”:",
         "explain_status": (
-            "Someone in the spreadsheet wrote “{shown}” as the status, which is not one. You can write: {words}. "
-            "The cell stays as it is until the status changes here."
+            "Someone in the spreadsheet wrote “{shown}” as the status, which is not one. "
+            "You can write: {words}. The cell stays as it is until the status changes here."
         ),
         "explain_severity": (
-            "Someone in the spreadsheet wrote “{shown}” as the severity, which is not one. You can write: {words}. "
-            "The cell stays as it is until the severity changes here."
+            "Someone in the spreadsheet wrote “{shown}” as the severity, which is not one. "
+            "You can write: {words}. The cell stays as it is until the severity changes here."
         ),
     },
     "fr": {

@@ -24,7 +24,7 @@ class ReportWords:
     """The report's words in one language.
 
     Attributes:
-        beginning: stands above the entries; `{zone}` is that of their times, `{emoji}` marks a message (see `emoji`).
+        beginning: stands above the entries; `{zone}` is that of their times, `{emoji}` marks a message.
         not_yet, unknown: where a moment has not come, or is not known.
         said, set_by: who said so, or did it, as `{person}`; behind a moment.
         from_source: how it is known when it was noticed: from the message that it was declared from.
