@@ -21,24 +21,24 @@ ORIGIN = "spreadsheet"
 
 LINES = {
     "en": {
-        "status": "Someone in the spreadsheet: it is now *{status}*.",
-        "resolved": "Someone in the spreadsheet: this is *{status}*, {after}.",
+        "status": "Someone in the spreadsheet set the status to *{status}*.",
+        "resolved": "Someone in the spreadsheet set the status to *{status}*, {after}.",
         "reopened": "Someone in the spreadsheet reopened this: it is now *{status}*.",
         "severity": "Someone in the spreadsheet put this at *{severity}*: {cadence}.",
         "no_severity": "Someone in the spreadsheet says that the severity is not known yet.",
         "title": "Someone in the spreadsheet renamed this incident; it was “{before}”:",
         "explain_status": (
-            "Someone in the spreadsheet wrote “{shown}” as the status, which is none: {words} are. "
-            "The cell stays as it is until the status changes here."
+            "Someone in the spreadsheet wrote “{shown}” as the status, which is not one. "
+            "You can write: {words}. The cell stays as it is until the status changes here."
         ),
         "explain_severity": (
-            "Someone in the spreadsheet wrote “{shown}” as the severity, which is none: {words} are. "
-            "The cell stays as it is until the severity changes here."
+            "Someone in the spreadsheet wrote “{shown}” as the severity, which is not one. "
+            "You can write: {words}. The cell stays as it is until the severity changes here."
         ),
     },
     "fr": {
-        "status": "Quelqu’un, dans la feuille : état *{status}*.",
-        "resolved": "Quelqu’un, dans la feuille : état *{status}*, {after}.",
+        "status": "Quelqu’un, dans la feuille, a fixé l’état à *{status}*.",
+        "resolved": "Quelqu’un, dans la feuille, a fixé l’état à *{status}*, {after}.",
         "reopened": "Quelqu’un, dans la feuille, a rouvert cet incident : état *{status}*.",
         "severity": "Quelqu’un, dans la feuille, a fixé la gravité à *{severity}* : {cadence}.",
         "no_severity": "Quelqu’un, dans la feuille, dit que la gravité n’est pas encore connue.",

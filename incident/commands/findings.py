@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -89,12 +89,14 @@ FORM_TEXT = {
         "title": "Add what we know",
         "submit": "Add",
         "close": "Cancel",
+        "again": "In a sentence or two. It replaces what was written before.",
         "blank": "Please fill in at least one. What stays blank stays as it is.",
     },
     "fr": {
         "title": "Ajouter ce qu’on sait",
         "submit": "Ajouter",
         "close": "Annuler",
+        "again": "En une phrase ou deux. Remplace ce qui était écrit.",
         "blank": "Merci d’en remplir au moins un. Ce qui reste vide ne change pas.",
     },
 }
@@ -227,6 +229,7 @@ def form(locale: str) -> Form:
     """All of it, each as one likes."""
     text = FORM_TEXT[locale]
     asked = fields(locale, IMPACT, BEGAN, NOTICED, LEARNT, FIX, OUTCOME)
+    asked = [replace(one, hint=text["again"]) if one.id in {IMPACT, FIX} else one for one in asked]
     return Form(FORM, text["title"], text["submit"], text["close"], asked, text["blank"])
 
 

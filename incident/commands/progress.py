@@ -31,14 +31,14 @@ TEXT = {
         verbs=tuple(VERBS["en"].values()),
         usage="what is new, or nothing",
         help="says where it stands, with an update if you write one; also identified, monitoring",
-        line="{person}: it is now *{status}*.",
+        line="{person} set the status to *{status}*.",
         done="The status is set.",
     ),
     "fr": Text(
         verbs=tuple(VERBS["fr"].values()),
         usage="ce qu’il y a de nouveau, ou rien",
         help="dit où on en est, avec une mise à jour si vous en écrivez une; aussi trouvé, surveillance",
-        line="{person} : état *{status}*.",
+        line="{person} a fixé l’état à *{status}*.",
         done="L’état est fixé.",
     ),
 }

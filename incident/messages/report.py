@@ -68,19 +68,21 @@ class ReportWords:
     taken_out: str
 
 
+_PICTURES = {"memo": "📝"}
+
 COLON: Mapping[Locale, str] = {"en": ":", "fr": "\u00a0:"}
 
 WORDS: Mapping[Locale, ReportWords] = {
     "en": ReportWords(
         beginning=(
-            "Times are those of {zone}. React with :{emoji}: to a message in the channel, and it stands "
-            "here; what you write here yourself stays as you wrote it."
+            "Time zone: {zone}. React with {emoji} to a message in the channel and it appears here; what "
+            "you write here yourself stays as you wrote it."
         ),
         not_yet="not yet",
         unknown="not known yet",
         said="says {person}",
         set_by="set by {person}",
-        from_source="from the message that it was declared from",
+        from_source="from the message it was declared from",
         since="since {time}",
         before="before: {values}",
         roles={
@@ -101,25 +103,25 @@ WORDS: Mapping[Locale, ReportWords] = {
         severity="Severity:",
         status="Status:",
         offers="Offers incident command to {person}.",
-        rejected="(The incident commander says: not so.)",
+        rejected="(The incident commander did not agree.)",
         somebody="the incident bot",
         sheet="someone in the spreadsheet",
         edited="(edited)",
-        deleted="(deleted in Slack since)",
+        deleted="(since deleted in Slack)",
         taken_out="Taken out by {person}, {time}.",
     ),
     "fr": ReportWords(
         beginning=(
-            "Les heures sont celles de {zone}. Réagissez par :{emoji}: à un message du canal, et il figure "
-            "ici; ce que vous écrivez ici reste tel quel."
+            "Fuseau horaire : {zone}. Réagissez par {emoji} à un message du canal et il s’ajoute ici; ce "
+            "que vous écrivez ici reste tel quel."
         ),
         not_yet="pas encore",
         unknown="pas encore connu",
         said="selon {person}",
         set_by="par {person}",
-        from_source="d’après le message à l’origine",
+        from_source="d’après le message d’origine",
         since="depuis {time}",
-        before="avant : {values}",
+        before="avant : {values}",
         roles={
             Role.INCIDENT_COMMANDER: "Responsable de l’incident",
             Role.OPERATIONS_LEAD: "Responsable des opérations",
@@ -135,17 +137,22 @@ WORDS: Mapping[Locale, ReportWords] = {
         now="maintenant",
         reopened="Rouvert",
         closed="A fermé l’incident.",
-        severity="Gravité :",
-        status="État :",
+        severity="Gravité :",
+        status="État :",
         offers="Propose la direction à {person}.",
-        rejected="(La personne responsable dit : pas ainsi.)",
+        rejected="(La personne qui dirige l’incident n’était pas d’accord.)",
         somebody="le robot des incidents",
         sheet="quelqu’un, dans la feuille de suivi",
         edited="(modifié)",
-        deleted="(supprimé de Slack depuis)",
+        deleted="(supprimé depuis dans Slack)",
         taken_out="Retiré par {person}, {time}.",
     ),
 }
+
+
+def emoji(name: str) -> str:
+    """A reaction as people know it: the picture of the usual one, another by its name between colons."""
+    return _PICTURES.get(name, f":{name}:")
 
 
 def stamp(at: datetime, timezone: tzinfo) -> str:
@@ -188,9 +195,14 @@ def author(words: ReportWords, thing: Told, name: Name) -> str:
     """Who said it."""
     if thing.mark:
         return thing.mark.author_name or name(thing.mark.author) or words.somebody
-    if thing.fact and thing.fact.by:
-        return name(thing.fact.by)
-    return words.sheet if thing.fact and thing.fact.data.get("origin") == "spreadsheet" else words.somebody
+    return (source(words, thing.fact, name) if thing.fact else "") or words.somebody
+
+
+def source(words: ReportWords, fact: Fact, name: Name) -> str:
+    """The person who stated a fact, or the spreadsheet that it was read from; empty for neither."""
+    if fact.by:
+        return name(fact.by)
+    return words.sheet if fact.data.get("origin") == "spreadsheet" else ""
 
 
 def kind(say: Words, thing: Told, incident: Incident, name: Name) -> str:

@@ -124,7 +124,7 @@ def held(incident: Incident, facts: Sequence[Fact], *field: str) -> list[Held]:
     return values
 
 
-def said_by(incident: Incident, facts: Iterable[Fact], field: str) -> str:
-    """Slack user id of the person who said what a field of the snapshot holds; empty for nobody."""
+def stating(incident: Incident, facts: Iterable[Fact], field: str) -> Fact | None:
+    """The fact that says what a field of the snapshot holds; None where none of these does."""
     stamp = incident.stamps.get(field, "").partition(" ")[2]
-    return next((fact.by for fact in facts if fact.id == stamp), "")
+    return next((fact for fact in facts if fact.id == stamp), None)

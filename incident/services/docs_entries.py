@@ -112,9 +112,9 @@ class Standing:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether it is as the bot wrote it."""
+        """Whether its paragraph is as the bot wrote it: words added before or behind it are an edit."""
         text = "".join(character.text for character in self.content)
-        return digest(text, _DIGEST_CHARACTERS) == self.written.removesuffix(_LINKED)
+        return self._is_alone and digest(text, _DIGEST_CHARACTERS) == self.written.removesuffix(_LINKED)
 
     @property
     def offered(self) -> str:
@@ -122,7 +122,7 @@ class Standing:
         return "".join(character.text for character in self.content if character.is_offered)
 
     @property
-    def is_alone(self) -> bool:
+    def _is_alone(self) -> bool:
         """Whether nothing else stands in its paragraph."""
         return (self.content[0].start, self.content[-1].end) == (self.begins, self.ends)
 
@@ -259,7 +259,7 @@ class _Editor:
             if there.id + _AGAIN not in self._by_id:
                 yield _struck(there, is_struck=True)
             yield from self._beneath(there, entry, entry.gone)
-        elif there.written.removesuffix(_LINKED) == entry.written.removesuffix(_LINKED):
+        elif self._says(entry, there):
             yield from self._without_change(there, entry)
         elif self._may_suggest and self._is_open_to(entry, there):
             if not there.offered:
@@ -295,12 +295,18 @@ class _Editor:
         """Where what comes next is to stand; None where nothing of the entry will be left."""
         if entry.is_gone and there.is_untouched:
             return None
-        last = there
-        while (below := self._by_id.get(last.id + _AGAIN)) and below.segment is there.segment:
-            last = below
-        # one that is about to be taken out is no neighbour to stand behind
-        is_going = last is not there and last.is_untouched and there.written == entry.written
-        return _Spot(there.segment, there.ends if is_going else max(there.ends, last.ends))
+        last, is_going = there, there.is_untouched or (not entry.is_gone and self._says(entry, there))
+        below = self._by_id.get(there.id + _AGAIN)
+        while below and below.segment is there.segment:
+            is_going = is_going and below.is_untouched  # what is about to be taken out is no neighbour
+            last = last if is_going else below
+            below = self._by_id.get(below.id + _AGAIN)
+        return _Spot(there.segment, max(there.ends, last.ends))
+
+    @staticmethod
+    def _says(entry: Entry, there: Standing) -> bool:
+        """Whether the bot has nothing to change in what it wrote, but for the link."""
+        return there.written.removesuffix(_LINKED) == entry.written.removesuffix(_LINKED)
 
     def _end(self) -> _Spot:
         """The end of the document, where people have left nothing to go by."""
@@ -398,10 +404,10 @@ def _dressed(segment: Segment, start: int, entry: Entry) -> Iterator[Json]:
 
 
 def _removal(there: Standing) -> Edit:
-    """Takes an entry out, and its paragraph where nothing else is in it."""
+    """Takes an untouched entry out, and its paragraph with it."""
     start, end = there.content[0].start, there.content[-1].end
     is_last = there.ends == there.segment.characters[-1].start  # the last newline of a segment cannot go
-    end += there.is_alone and not is_last
+    end += not is_last
     return Edit(start, [{"deleteContentRange": {"range": _range(there.segment, start, end)}}])
 
 

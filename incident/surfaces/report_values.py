@@ -10,7 +10,7 @@ from incident.messages.report import WORDS, ReportWords
 from incident.messages.words import Words
 from incident.model.facts import Fact
 from incident.model.incident import Finding, Incident, Role
-from incident.model.story import held, said_by
+from incident.model.story import held, stating
 from incident.services.docs import TIMELINE
 from incident.surfaces.services import Services
 
@@ -37,7 +37,7 @@ def values(services: Services, incident: Incident, facts: Sequence[Fact]) -> dic
         "resolved": _moment(services, incident, facts, "resolved_at"),
         TIMELINE: services.public_text(
             lambda say: WORDS[say.locale].beginning.format(
-                zone=services.timezone.key, emoji=services.timeline_emoji
+                zone=services.timezone.key, emoji=messages.emoji(services.timeline_emoji)
             )
         ),
     }
@@ -96,15 +96,15 @@ def _noticed(services: Services, incident: Incident) -> str:
     if is_from_source:
         noticed = datetime.fromtimestamp(float(source), services.timezone)
 
-    def render(say: Words) -> str:
+    def known_by(say: Words) -> str:
         words = WORDS[say.locale]
         known = words.from_source if is_from_source else words.said.format(person=said) if said else ""
-        how = ", ".join(one for one in (known, messages.discovery(say, learnt)) if one)
-        if noticed is None and how:
-            return f"{words.unknown} ({how})"
-        return messages.known_as(noticed, how, words.unknown, services.timezone)
+        return ", ".join(one for one in (known, messages.discovery(say, learnt)) if one)
 
-    return services.public_text(render)
+    how = services.public_text(known_by)
+    unknown = _in_words(services, lambda words: words.unknown)
+    missing = f"{unknown} ({how})" if how else unknown
+    return messages.known_as(noticed, how, missing, services.timezone)
 
 
 def _finder(services: Services, incident: Incident, name: Finding) -> str:
@@ -114,22 +114,23 @@ def _finder(services: Services, incident: Incident, name: Finding) -> str:
 
 def _moment(services: Services, incident: Incident, facts: Sequence[Fact], field: str) -> str:
     """A moment of the incident's end, and who brought it about."""
-    by = services.people.name(said_by(incident, facts, field))
-    at = getattr(incident, field)
-    timezone = services.timezone
-    return _in_words(
-        services,
-        lambda words: messages.known_as(
-            at, words.set_by.format(person=by) if by else "", words.not_yet, timezone
-        ),
-    )
+    fact, at = stating(incident, facts, field), getattr(incident, field)
+
+    def how(words: ReportWords) -> str:
+        by = messages.source(words, fact, services.people.name) if fact else ""
+        return words.set_by.format(person=by) if by else ""
+
+    return _known(services, at, how, lambda words: words.not_yet)
 
 
-def _known(services: Services, at: datetime | None, how: Callable[[ReportWords], str]) -> str:
-    """A moment with how it is known."""
-    return _in_words(
-        services, lambda words: messages.known_as(at, how(words), words.unknown, services.timezone)
-    )
+def _known(
+    services: Services,
+    at: datetime | None,
+    how: Callable[[ReportWords], str],
+    missing: Callable[[ReportWords], str] = lambda words: words.unknown,
+) -> str:
+    """A moment, told once, with how it is known in all languages."""
+    return messages.known_as(at, _in_words(services, how), _in_words(services, missing), services.timezone)
 
 
 def _source(services: Services, incident: Incident) -> str:

@@ -16,6 +16,7 @@ from tests.browser.chromium import MISSING, Browser
 
 PATIENCE = 60.0
 _DECLARED = ".message.ephemeral a.mention"
+_COLLEAGUE = "U0BENOIT"
 
 
 def take(picture: Path, words: str, *, dark: bool) -> None:
@@ -29,21 +30,33 @@ def take(picture: Path, words: str, *, dark: bool) -> None:
     with ExitStack() as closing:
         folder = closing.enter_context(tempfile.TemporaryDirectory())
         port = free_port()
-        world = closing.enter_context(World(Path(folder), page_url=f"http://127.0.0.1:{port}"))
+        world = closing.enter_context(World(Path(folder), page_url=f"http://127.0.0.1:{port}", events=True))
         page = Page(world)
         closing.callback(page.close)
         closing.callback(Server(page, port).close)
         browser = Browser()
         closing.callback(browser.close)
-        browser.resize(1440, 900, dark=dark)
+        browser.resize(1440, 1060, dark=dark)
         browser.open(f"http://127.0.0.1:{port}")
         browser.type("#draft", f"/incident {words}\n")
         browser.sees(_DECLARED, within=PATIENCE)
         world.wait_until_settled(PATIENCE)
         browser.click(_DECLARED)
         browser.sees(".message.pinned")
-        browser.sees("#panel .paper")
+        _tell_the_story(world, browser)
         browser.screenshot(picture)
+
+
+def _tell_the_story(world: World, browser: Browser) -> None:
+    """Has a colleague work on it for a moment, and shows what the report makes of that."""
+    channel = browser.run("return location.hash.slice(1)")
+    world.slack.type(_COLLEAGUE, channel, "/incident sev 2")
+    world.wait_until_settled(PATIENCE)
+    said = world.slack.type(_COLLEAGUE, channel, "The pool is full: 200 of 200 connections")
+    world.slack.react(_COLLEAGUE, channel, str(said.ts), "memo")
+    world.slack.type(_COLLEAGUE, channel, "/incident update Pool raised to 400, errors are falling")
+    world.wait_until_settled(PATIENCE)
+    browser.sees("#panel .paper", "errors are falling", within=PATIENCE)
 
 
 def main() -> None:

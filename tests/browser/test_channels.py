@@ -57,7 +57,10 @@ def test_files_and_forwarded_messages(sandbox: Sandbox, sre: Browser) -> None:
     slack.webhook(SRE, "disk full", "Graphs")
     sre.sees(".files-shared li", "<b>graph</b>.png")
     sre.sees(".attached", "Deploying the new connection pool after lunch")
-    assert sre.run("return document.querySelector('.attached a').getAttribute('href')") == "#C0PLATFORM"
+    assert (
+        sre.run("return document.querySelector('.attached a').getAttribute('href')")
+        == f"#C0PLATFORM/{said.ts}"
+    )
     sre.sees(".message:last-child header", "Graphs")
 
 

@@ -61,6 +61,10 @@ def page(chromium: Browser, shared: Sandbox) -> Iterator[Browser]:
         ("<http://127.0.0.1:1/document/1d-_x|Report>", '<a href="/document/1d-_x">Report</a>'),
         ("<https://docs.google.com/document/d/1d-_x/edit|Report>", '<a href="/document/1d-_x">Report</a>'),
         ("<https://maple.slack.com/archives/C1|there>", '<a href="#C1">there</a>'),
+        (
+            "<https://maple.slack.com/archives/C1/p1795490782315925?thread_ts=1795490780.000001&amp;cid=C1|it>",
+            '<a href="#C1/1795490782.315925">it</a>',
+        ),
     ],
 )
 def test_slack_markup(page: Browser, text: str, html: str) -> None:

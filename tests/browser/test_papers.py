@@ -169,3 +169,23 @@ def test_what_cannot_be_done_is_said(
     found, _, _ = ask(shared, f"/api/{action}", {"file": workspace.spreadsheet_id, **body}, JSON)
     assert found == status
     assert shared.world.google.version == before
+
+
+def test_a_link_of_the_document_leads_to_the_message(sandbox: Sandbox, browser: Browser, report: str) -> None:
+    slack = sandbox.world.slack
+    parent = str(slack.type("U0BENOIT", "C0SRE", "it is the pool").ts)
+    reply = str(slack.type("U0BENOIT", "C0SRE", "200 of 200", thread_ts=parent).ts)
+    for number in range(40):
+        slack.type("U0BENOIT", "C0SRE", f"line {number}")
+    url = f"https://maple.slack.com/archives/C0SRE/p{reply.replace('.', '')}?thread_ts={parent}&cid=C0SRE"
+    style = {"textStyle": {"link": {"url": url}}, "fields": "link"}
+    bounds = {"startIndex": 1, "endIndex": 9}
+    sandbox.world.google.edit_document(report, {"updateTextStyle": {"range": bounds, **style}})
+    browser.open("about:blank")
+    browser.open(f"{sandbox.url}/document/{report}")
+    browser.click(".paper h1 a")
+    browser.sees("#channel-name", "#incident-sre")
+    browser.sees(".message.sought", "200 of 200")
+    assert browser.run("return document.activeElement.dataset.ts") == reply
+    box = "return document.activeElement.getBoundingClientRect()"
+    assert 0 < browser.run(f"{box}.top") < browser.run("return innerHeight")

@@ -87,7 +87,7 @@ SCENARIOS = (
     Scenario(
         "sheet_status",
         _types(Column.STATUS, "monitoring"),
-        Ends(says=(f"{_SOMEONE}: it is now *Monitoring*",), shown="Monitoring"),
+        Ends(says=(f"{_SOMEONE} set the status to *Monitoring*",), shown="Monitoring"),
         prepare=earlier,
         depth=Depth.WORST,
     ),

@@ -124,9 +124,23 @@ def test_what_a_person_typed_stays_and_where_it_is(doc: Doc) -> None:
         fourth.text,
         "Below it.",
     ]
-    gone = replace(first, is_gone=True)
+    gone = replace(first, is_gone=True, gone="Taken out by Bo, 14:20.")
     doc.bring(gone, second, third, fourth)
-    assert doc.lines[:2] == [" (I was there)", second.text]
+    assert doc.lines[:3] == [f"{first.text} (I was there)", "↳ Taken out by Bo, 14:20.", second.text]
+    assert doc.look(first.words)["strikethrough"]
+
+
+def test_what_a_person_has_added_to_an_entry_keeps_the_words_it_was_added_to(doc: Doc) -> None:
+    first, second, *_ = WROTE
+    doc.bring(first, second)
+    doc.type_after(first.text, ", to one zone only")
+    changed = replace(first, words="Ana · Note: the deploy did not go out")
+    doc.try_once(changed, second)
+    assert [one.inserted for one in doc.people.suggestions(doc.id) if one.inserted] == [changed.text]
+    doc.try_once(changed, second)
+    for suggestion in doc.people.suggestions(doc.id):
+        doc.people.reject(doc.id, suggestion.id)
+    assert doc.lines == [f"{first.text}, to one zone only", second.text]
 
 
 def test_an_edited_message_edits_its_entry(doc: Doc) -> None:
@@ -205,6 +219,28 @@ def test_what_is_taken_out_goes_or_is_struck_where_a_person_has_edited_it(doc: D
     doc.bring(first, second, third)
     assert doc.lines == [first.text, mine, third.text]
     assert not doc.look("5xx").get("strikethrough")
+
+
+def test_what_is_said_beneath_an_entry_stays_beneath_it_when_more_comes(doc: Doc) -> None:
+    doc.workspace.fake.allows_suggesting = False
+    first, second, third, fourth = WROTE
+    doc.bring(first, second)
+    doc.type("the deploy", "half of ")
+    doc.type("errors", "5xx ")
+    mine = doc.lines
+    changed = replace(first, words="Ana · Note: it did not go out")
+    gone = replace(second, is_gone=True, gone="Taken out by Bo, 14:20.")
+    doc.bring(changed, gone)
+    doc.bring(changed, gone, third)
+    beneath = f"↳ {changed.text}"
+    assert doc.lines == [mine[0], beneath, mine[1], "↳ Taken out by Bo, 14:20.", third.text]
+    doc.type("did not", "really ")
+    beneath = doc.lines[1]
+    doc.bring(replace(changed, words="Ana · Note: or did it"), gone, third)
+    late = replace(fourth, id="run0.late")
+    doc.bring(first, late, gone, third)
+    assert doc.lines[1] == beneath
+    assert doc.lines[3:5] == [late.text, mine[1]]
 
 
 def test_what_a_person_deleted_stays_away_and_what_the_bot_took_out_may_come_back(doc: Doc) -> None:

@@ -76,9 +76,10 @@ def test_a_status_is_adopted_and_said(scene: Scene, typed: str) -> None:
     (fact,) = scene.facts("status_set")
     assert (fact.by, fact.data["origin"], fact.data["before"]) == ("", "spreadsheet", "investigating")
     (line,) = scene.lines()
-    assert line.startswith("Someone in the spreadsheet: it is now *Monitoring*.")
+    assert line.startswith("Someone in the spreadsheet set the status to *Monitoring*.")
     assert cell(scene, Column.STATUS) == "Monitoring"
     assert scene.surfaces().showing("Monitoring") == ["briefing", "board", "row", "report"]
+    assert "(set by someone in the spreadsheet)" in scene.report()
 
 
 def test_adopting_writes_nothing_where_the_label_is_ours_already(scene: Scene) -> None:

@@ -128,7 +128,7 @@ def test_an_edited_message_edits_its_entry_and_a_deleted_one_leaves_it(scene: Sc
     assert timeline(scene)[1:] == ["Chidi · the disk is fine (edited)"]
     scene.bot.slack.delete(CHIDI, message.channel, message.ts)
     scene.events()
-    assert timeline(scene)[1:] == ["Chidi · the disk is fine (deleted in Slack since)"]
+    assert timeline(scene)[1:] == ["Chidi · the disk is fine (since deleted in Slack)"]
 
 
 def test_a_report_that_is_down_for_an_hour_has_all_of_it_then(scene: Scene) -> None:

@@ -4,7 +4,7 @@ import { Backstage } from "./backstage.js";
 import { channelItems } from "./channel.js";
 import { Composer } from "./composer.js";
 import { confirmed } from "./confirm.js";
-import { drawConversation, messagesFor } from "./conversation.js";
+import { drawConversation, messagesFor, showMessage } from "./conversation.js";
 import { fill } from "./dom.js";
 import { menu } from "./menu.js";
 import { showModal } from "./modal.js";
@@ -15,6 +15,7 @@ import { typed } from "./speech.js";
 
 let state = null;
 let person = localStorage.getItem("person");
+let sought = location.hash.split("/")[1]; // the message that a link has led to, until it is shown
 const seen = new Seen();
 const dialog = document.getElementById("modal");
 const backstage = new Backstage({ tell, failed: complain });
@@ -28,7 +29,7 @@ const composer = new Composer({
 /** The channel in the address, where there is such a one, else the first that the person is in. */
 function here() {
   const visible = visibleTo(state, person);
-  const wanted = visible.find(({ id }) => id === location.hash.slice(1));
+  const wanted = visible.find(({ id }) => id === location.hash.slice(1).split("/")[0]);
   return (wanted ?? visible.find(({ name }) => name === "general") ?? visible[0]).id;
 }
 
@@ -50,6 +51,7 @@ function draw() {
   seen.read(place, messagesFor(state, place.channel, person));
   drawSidebar(state, place, players, ({ id }) => id !== place.channel && seen.unread(person, messagesFor(state, id, person)));
   drawConversation(state, place, setting);
+  if (sought && showMessage(sought)) sought = undefined;
   composer.draw(state, place);
   drawChannelMenu(place);
   drawShortcuts();
@@ -175,8 +177,10 @@ document.getElementById("toggle-backstage").addEventListener("click", (event) =>
 window.addEventListener("hashchange", () => {
   toggle("sidebar", false);
   composer.leaveThread();
+  sought = location.hash.split("/")[1];
+  const isLed = Boolean(sought);
   draw();
-  composer.focus();
+  if (!isLed) composer.focus();
 });
 toggle("backstage", window.matchMedia("(min-width: 1100px)").matches);
 

@@ -60,6 +60,19 @@ function drawMessages(messages, channel, here, setting) {
   if (follow) log.scrollTop = log.scrollHeight;
 }
 
+/** Leads to a message, in a folded thread, too; returns whether it is there. */
+export function showMessage(ts) {
+  const element = document.querySelector(`#messages [data-ts="${CSS.escape(ts)}"]`);
+  if (element === null) return false;
+  const thread = element.closest("details");
+  if (thread) thread.open = true;
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+  element.scrollIntoView({ block: "center" });
+  element.classList.add("sought");
+  return true;
+}
+
 /** The messages with a line before each new day; replies stand under what they reply to. */
 function items(messages, channel, setting) {
   const replies = Map.groupBy(messages.filter(isReply), ({ thread_ts: parent }) => parent);

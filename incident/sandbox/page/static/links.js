@@ -5,11 +5,16 @@ const VIEWS = [
   [/^https:\/\/docs\.google\.com\/spreadsheets\/d\/([\w-]+)/, (id) => `/spreadsheet/${id}`],
   [/^https:\/\/drive\.google\.com\/drive\/folders\/([\w-]+)/, (id) => `/folder/${id}`],
   [/^https:\/\/meet\.google\.com\/([a-z0-9-]+)/, (code) => `/meet/${code}`],
-  [/^https:\/\/(?:[\w-]+\.)?slack\.com\/archives\/([A-Z0-9]+)/, (id) => `/#${id}`],
+  [/^https:\/\/(?:[\w-]+\.)?slack\.com\/archives\/([A-Z0-9]+)(?:\/p(\d+)(\d{6})\b)?/, place],
   [/^https:\/\/(?:[\w-]+\.)?slack\.com\/app_redirect\?.*?\bchannel=([A-Z0-9]+)/, (id) => `/#${id}`],
-  [/^http:\/\/(?:127\.0\.0\.1|localhost):\d+\/archives\/([A-Z0-9]+)/, (id) => `/#${id}`],
+  [/^http:\/\/(?:127\.0\.0\.1|localhost):\d+\/archives\/([A-Z0-9]+)(?:\/p(\d+)(\d{6})\b)?/, place],
   [/^slack:\/\/channel\?.*?\bid=([A-Z0-9]+)/, (id) => `/#${id}`],
 ];
+
+/** A channel or, in it, the message of a permalink. https://docs.slack.dev/reference/methods/chat.getPermalink */
+function place(id, seconds, fraction) {
+  return seconds === undefined ? `/#${id}` : `/#${id}/${seconds}.${fraction}`;
+}
 
 /**
  * What an anchor to `url` needs: `{href, target, rel, title}`; `null` for anything a browser should not follow
@@ -19,8 +24,9 @@ export function anchor(url) {
   for (const [pattern, path] of VIEWS) {
     const found = pattern.exec(url);
     if (found) {
-      const href = path(found[1]);
-      return href.startsWith("/#") ? { href: href.slice(1), title: url } : { href, target: "_blank", title: url };
+      const href = path(...found.slice(1));
+      if (!href.startsWith("/#")) return { href, target: "_blank", title: url };
+      return { href: location.pathname === "/" ? href.slice(1) : href, title: url };
     }
   }
   if (!/^(https?:\/\/|mailto:)/i.test(url)) return null;

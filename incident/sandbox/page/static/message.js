@@ -39,10 +39,10 @@ export function messageElement(message, setting, { continued = false, pinned = f
   const bot = !message.user || setting.bots.has(message.user); // what comes from an integration is nobody's
   const time = h("time", { datetime: moment(message.ts).toISOString(), title: moment(message.ts).toLocaleString() }, clock(message.ts));
   if (isSystem(message)) {
-    return h("article", { class: "message system" }, avatar(name, message.user, bot),
+    return h("article", { class: "message system", "data-ts": message.ts }, avatar(name, message.user, bot),
       h("p", {}, h("b", {}, name), " ", unstyled(said(message), setting.names), message.inviter && `, added by ${setting.names.person(message.inviter)}`, " ", time));
   }
-  return h("article", { class: ["message", continued && "continued", pinned && "pinned", message.ephemeral_to && "ephemeral"].filter(Boolean).join(" ") },
+  return h("article", { "data-ts": message.ts, class: ["message", continued && "continued", pinned && "pinned", message.ephemeral_to && "ephemeral"].filter(Boolean).join(" ") },
     h("div", { class: "gutter" }, continued ? time : avatar(name, message.user, bot)),
     h("div", { class: "said" },
       pinned && h("p", { class: "note" }, "📌 Pinned to this channel"),
