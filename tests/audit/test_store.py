@@ -166,7 +166,7 @@ def test_every_field_of_an_incident_is_known_to_hold_no_words_or_taken_to() -> N
         "role", "user", "fact", "of", "answer", "follows", "when", "owner", "users", "groups", "missing",
         "happened_at", "next", "offered", "previous", "overtakes",
         "comms", "channel", "ts", "thread_ts", "author", "emoji", "edited", "origin", "began_at",
-        "noticed_at", "learnt", "outcome", "is_over", "reopens",
+        "noticed_at", "learnt", "outcome", "is_over", "reopens", "messages", "counted",
     }  # fmt: skip
     words = {
         "title", "channel_name", "last_update", "unknown", "source", "reasons", "calls", "actions",

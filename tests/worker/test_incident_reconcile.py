@@ -443,7 +443,7 @@ def test_the_line_of_an_adopted_end_offers_what_every_end_does(scene: Scene) -> 
     types(scene, Column.STATUS, "Resolved")
     settle(scene)
     line = scene.line()
-    assert line.text.startswith("Someone in the spreadsheet: this is *Resolved*, ")
+    assert line.text.startswith("Someone in the spreadsheet set the status to *Resolved*, ")
     assert {FINDINGS.opener, REOPEN} <= set(buttons(line))
     assert "rotate the key" in line.text
     assert "The call stays open." in line.text
