@@ -15,7 +15,8 @@ from incident.runtime.failures import TransientError
 from incident.sandbox.faults import Call, Fault
 from incident.sandbox.google.person import Person
 from incident.services.docs import Docs
-from incident.services.docs_entries import Entry, Timeline, standing
+from incident.services.docs_entries import Entry, Timeline
+from incident.services.docs_standing import standing
 from tests.services.conftest import GoogleStage
 from tests.services.test_docs import FILLED, delete, index_of, report, type_in
 
