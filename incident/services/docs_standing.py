@@ -9,7 +9,7 @@ Source: https://developers.google.com/workspace/docs/api/reference/rest/v1/docum
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -101,20 +101,27 @@ class Lines:
         at = bisect_left(self.starts, index)
         return at < len(self.starts) and self.starts[at] == index
 
-    def within(self, stretch: Json) -> tuple[Character, ...]:
-        """The characters of a range's stretch."""
+    def first_of(self, stretch: Json) -> int | None:
+        """The index of the first character of a range's stretch; None where it has none."""
+        at = bisect_left(self.starts, stretch.get("startIndex", 0))
+        is_within = at < len(self.starts) and self.starts[at] < stretch.get("endIndex", 0)
+        return self.starts[at] if is_within else None
+
+    def within(self, stretch: Json, limit: int | None) -> tuple[Character, ...]:
+        """The characters of a range's stretch, those before `limit` where there is one."""
+        end = stretch.get("endIndex", 0) if limit is None else min(limit, stretch.get("endIndex", 0))
         first = bisect_left(self.starts, stretch.get("startIndex", 0))
-        after = bisect_left(self.starts, stretch.get("endIndex", 0))
-        return self.segment.characters[first:after]
+        return self.segment.characters[first : bisect_left(self.starts, end)]
 
 
 class _Named(NamedTuple):
-    """An entry's named range with the characters that are in it."""
+    """An entry's named range with the characters in it that no other begins behind, and its own size."""
 
     id: str
     written: str
     range_id: str
     inside: tuple[Character, ...]
+    size: int
 
     @property
     def start(self) -> int:
@@ -138,39 +145,43 @@ def standing(document: Json) -> list[Standing]:
     return found
 
 
-def _named(tab: Json, segment_id: str, lines: Lines) -> Iterator[_Named]:
-    """The entries' ranges in a segment, but for those in which nothing is left."""
+def _named(tab: Json, segment_id: str, lines: Lines) -> list[_Named]:
+    """The entries' ranges in a segment, each up to where the next begins; not those with nothing in them."""
+    found: list[tuple[int, str, Json, Sequence[Json]]] = []
     for name, same in tab.get("namedRanges", {}).items():
-        if not name.startswith(ENTRY_PREFIX):
-            continue
-        id_, _, written = name.removeprefix(ENTRY_PREFIX).rpartition(".")
-        for named in same.get("namedRanges", []):
+        for named in same.get("namedRanges", []) if name.startswith(ENTRY_PREFIX) else ():
             stretches: Sequence[Json] = named.get("ranges", [])
-            own = (one for one in stretches if one.get("segmentId", "") == segment_id)
-            inside = tuple(character for stretch in own for character in lines.within(stretch))
-            if inside:
-                yield _Named(id_, written, named["namedRangeId"], inside)
+            own = [one for one in stretches if one.get("segmentId", "") == segment_id]
+            starts = [at for one in own if (at := lines.first_of(one)) is not None]
+            if starts:
+                found.append((min(starts), name.removeprefix(ENTRY_PREFIX), named, own))
+    begins = sorted({start for start, *_ in found})
+    made: list[_Named] = []
+    for start, name, named, pieces in found:
+        after = bisect_right(begins, start)
+        limit = begins[after] if after < len(begins) else None
+        inside = tuple(character for one in pieces for character in lines.within(one, limit))
+        id_, _, written = name.rpartition(".")
+        size = sum(one.get("endIndex", 0) - one.get("startIndex", 0) for one in pieces)
+        made.append(_Named(id_, written, named["namedRangeId"], inside, size))
+    return made
 
 
 def _order(named: _Named) -> tuple[int, bool, int]:
     """By where they begin; of those that begin at the same place first the one whose text that is."""
-    return named.start, not _is_as_written(named.line, named.written), len(named.inside)
+    return named.start, not _is_as_written(named.line, named.written), named.size
 
 
 def _apart(named: Sequence[_Named], lines: Lines) -> Iterator[Standing]:
-    """Each with what is its own: up to the next, and not what stands there for another."""
-    last, following = -1, [one.start for one in named]
+    """Each with what is its own, and not what stands there for another."""
+    last = -1
     for one in named:
         if one.start == last or one.inside[0].text == "\n":
             continue
         last = one.start
-        after = bisect_left(following, last + 1)
-        limit = following[after] if after < len(following) else one.inside[-1].end
-        own = one.line
-        if not _is_as_written(own, one.written):
-            own = tuple(character for character in one.inside if character.start < limit)
-            while own[-1].text == "\n":
-                own = own[:-1]
+        own = one.line if _is_as_written(one.line, one.written) else one.inside
+        while own[-1].text == "\n":
+            own = own[:-1]
         ends = lines.end_of(own[-1].end)
         if ends is not None:
             is_followed = lines.has_character(ends + 1)
