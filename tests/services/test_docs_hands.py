@@ -178,3 +178,21 @@ def test_words_that_no_document_can_hold_hold_up_nothing(doc: Doc) -> None:
     settle(doc, hostile, WROTE[0])
     assert doc.lines == ["14:00   {{title}} \u202e  \v x y", WROTE[0].text]
     assert FILLED["title"] in doc.text
+
+
+def test_what_was_struck_and_counts_again_is_struck_no_more(doc: Doc) -> None:
+    doc.workspace.fake.allows_suggesting = False
+    first, second, *_ = WROTE
+    doc.bring(first, second)
+    doc.type("went out", "quickly ")
+    mine = doc.lines[0]
+    settle(doc, replace(first, is_gone=True, gone="Taken out."), second)
+    assert doc.look("quickly")["strikethrough"]
+    doc.delete("↳ Taken out.\n")
+    changed = replace(first, words="Ana · Note: it did not")
+    settle(doc, changed, second)
+    assert doc.lines == [mine, f"↳ {changed.text}", second.text]
+    assert not doc.look("quickly").get("strikethrough")
+    settle(doc, replace(first, is_gone=True, gone="Taken out."), second)
+    assert doc.lines == [mine, "↳ Taken out.", second.text]
+    assert doc.look("quickly")["strikethrough"]
