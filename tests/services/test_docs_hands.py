@@ -196,3 +196,15 @@ def test_what_was_struck_and_counts_again_is_struck_no_more(doc: Doc) -> None:
     settle(doc, replace(first, is_gone=True, gone="Taken out."), second)
     assert doc.lines == [mine, "↳ Taken out.", second.text]
     assert doc.look("quickly")["strikethrough"]
+
+
+def test_what_stands_behind_an_entry_that_is_taken_out_is_not_taken_for_it(doc: Doc) -> None:
+    first, second, *_ = WROTE
+    settle(doc, first, second)
+    doc.type_after(second.text, "\nBelow it.")
+    gone = replace(second, is_gone=True, gone="Taken out.")
+    settle(doc, first, gone)
+    assert doc.lines == [first.text, "Below it."]
+    assert not doc.look("Below it.").get("strikethrough")
+    settle(doc, first, second)
+    assert [line for line in doc.lines if line] == [first.text, second.text, "Below it."]

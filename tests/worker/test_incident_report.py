@@ -11,6 +11,7 @@ import pytest
 from incident.commands.events import SUBSCRIBED
 from incident.commands.mark import CALLBACK
 from incident.sandbox.faults import Fault
+from incident.surfaces.columns import Column
 from incident.surfaces.line import PREFIX
 from tests.worker.bot import ALICE, BENOIT, Bot, running
 from tests.worker.scene import CHIDI, ZOE, Scene
@@ -251,3 +252,13 @@ def test_in_two_languages_each_entry_stands_once(tmp_path: Path) -> None:
             line.count(name)
             for line, name in zip(said[1:], ("SEV2", "Zoé Tremblay", "le disque"), strict=True)
         ] == [2, 2, 1]
+
+
+def test_what_is_set_in_the_spreadsheet_is_someones_there(scene: Scene) -> None:
+    workspace = scene.bot.workspace
+    rows = scene.bot.google.sheet_rows(workspace.spreadsheet_id, workspace.sheet)
+    row = next(at for at, cells in enumerate(rows) if cells[0].text == scene.id)
+    place = workspace.spreadsheet_id, workspace.sheet, row, list(Column).index(Column.STATUS)
+    scene.bot.google.person.set_cell(*place, "Monitoring")
+    scene.wait(2)
+    assert timeline(scene)[1:] == ["someone in the spreadsheet · Status: Monitoring"]
