@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +12,8 @@ from incident.services.docs_entries import Entry, Timeline, entry_edits
 from incident.services.docs_standing import ENTRY_PREFIX
 from incident.services.docs_text import in_order
 from tests.services.conftest import GoogleStage
-from tests.services.test_docs import FILLED
-from tests.services.test_docs_entries import READ, WROTE, Doc
+from tests.services.test_docs import FILLED, type_in
+from tests.services.test_docs_entries import READ, WROTE, Doc, meanwhile
 
 
 @pytest.fixture(params=[False, True], ids=["ranges as they were", "ranges grow"])
@@ -208,3 +209,15 @@ def test_what_stands_behind_an_entry_that_is_taken_out_is_not_taken_for_it(doc: 
     assert not doc.look("Below it.").get("strikethrough")
     settle(doc, first, second)
     assert [line for line in doc.lines if line] == [first.text, second.text, "Below it."]
+
+
+@pytest.mark.parametrize("edited", [0, 1])
+def test_of_two_copies_of_a_late_try_the_one_that_a_person_edited_stays(doc: Doc, edited: int) -> None:
+    first, *_ = WROTE
+    meanwhile(doc.workspace, lambda: doc.try_once(first))
+    doc.try_once(first)
+    places = [found.start() for found in re.finditer("the deploy", doc.text)]
+    assert len(places) == 2
+    type_in(doc.workspace, doc.id, places[edited], "truly ")
+    settle(doc, first)
+    assert doc.lines == [first.text.replace("the deploy", "truly the deploy")]
