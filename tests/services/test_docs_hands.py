@@ -221,3 +221,33 @@ def test_of_two_copies_of_a_late_try_the_one_that_a_person_edited_stays(doc: Doc
     type_in(doc.workspace, doc.id, places[edited], "truly ")
     settle(doc, first)
     assert doc.lines == [first.text.replace("the deploy", "truly the deploy")]
+
+
+def test_what_a_person_makes_a_heading_makes_no_other_entry_one(doc: Doc) -> None:
+    first, second, *_ = WROTE
+    doc.bring(first)
+    style = {"namedStyleType": "HEADING_2"}
+    start = doc.text.index(first.text) + 2  # there is a character of two units before
+    bounds = {"startIndex": start, "endIndex": start + 5}
+    change = {"range": bounds, "paragraphStyle": style, "fields": "namedStyleType"}
+    doc.workspace.fake.edit_document(doc.id, {"updateParagraphStyle": change})
+    settle(doc, first, second)
+    styles = {
+        "".join(run["textRun"]["content"] for run in item["paragraph"]["elements"]).strip("\n"): item[
+            "paragraph"
+        ]["paragraphStyle"]["namedStyleType"]
+        for item in doc.docs._get(doc.id)["tabs"][0]["documentTab"]["body"]["content"]
+        if "paragraph" in item
+    }
+    assert (styles[first.text], styles[second.text]) == ("HEADING_2", "NORMAL_TEXT")
+
+
+def test_what_comes_next_stands_behind_what_was_said_beneath(doc: Doc) -> None:
+    doc.workspace.fake.allows_suggesting = False
+    first, second, *_ = WROTE
+    doc.bring(first)
+    doc.type("went out", "quickly ")
+    mine, changed = doc.lines[0], replace(first, words="Ana · Note: it did not")
+    settle(doc, changed)
+    settle(doc, changed, second)
+    assert doc.lines == [mine, f"↳ {changed.text}", second.text]
