@@ -36,6 +36,7 @@ class ReportWords:
         rejected: a decision that does not stand.
         somebody, sheet: who said it, where that is no person.
         edited, deleted: a message that was changed, or is gone, in Slack.
+        wordless: stands for the words of a message that has none.
         taken_out: an entry that does not count any more, but that a person has edited.
     """
 
@@ -65,6 +66,7 @@ class ReportWords:
     sheet: str
     edited: str
     deleted: str
+    wordless: str
     taken_out: str
 
 
@@ -108,6 +110,7 @@ WORDS: Mapping[Locale, ReportWords] = {
         sheet="someone in the spreadsheet",
         edited="(edited)",
         deleted="(since deleted in Slack)",
+        wordless="a message without text",
         taken_out="Taken out by {person}, {time}.",
     ),
     "fr": ReportWords(
@@ -145,6 +148,7 @@ WORDS: Mapping[Locale, ReportWords] = {
         sheet="quelqu’un, dans la feuille de suivi",
         edited="(modifié)",
         deleted="(supprimé depuis dans Slack)",
+        wordless="un message sans texte",
         taken_out="Retiré par {person}, {time}.",
     ),
 }
@@ -191,10 +195,11 @@ def over_time(
     return f"{shown}, {since}; {words.before.format(values=', '.join(passed))}"
 
 
-def author(words: ReportWords, thing: Told, name: Name) -> str:
-    """Who said it."""
+def author(say: Words, thing: Told, name: Name) -> str:
+    """Who said it; of a message that could not be read that is not known."""
+    words = WORDS[say.locale]
     if thing.mark:
-        return thing.mark.author_name or name(thing.mark.author) or words.somebody
+        return thing.mark.author_name or name(thing.mark.author) or say.somebody
     return (source(words, thing.fact, name) if thing.fact else "") or words.somebody
 
 
@@ -209,7 +214,8 @@ def kind(say: Words, thing: Told, incident: Incident, name: Name) -> str:
     """What kind of thing it is, and what was set: all but people's own words."""
     words, fact = WORDS[say.locale], thing.fact
     if fact is None:
-        return ""
+        is_silent = thing.mark and thing.mark.is_read and not own_words(thing, str)
+        return words.wordless if is_silent else ""
     match fact.kind:
         case FactKind.SEVERITY_SET:
             return f"{words.severity} {say.severity_named(str(fact.data.get('severity') or ''))}"

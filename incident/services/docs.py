@@ -112,17 +112,17 @@ class Docs:
         places = find(document, values)
         beginning = next((place for place in places if place.name == TIMELINE), None)
         revision = {"targetRevisionId": document["revisionId"]}
-        entries = entry_edits(document, timeline, beginning, may_suggest=True)
+        entries, said = entry_edits(document, timeline, beginning, may_suggest=True)
         if offered := in_order(edit for edit in entries if edit.is_offered):
             try:
                 suggesting = {**revision, "writeMode": "SUGGEST"}
                 self._batch_update(document_id, {"requests": offered, "writeControl": suggesting})
             except PermanentError:  # not every account may
-                entries = entry_edits(document, timeline, beginning, may_suggest=False)
+                entries, said = entry_edits(document, timeline, beginning, may_suggest=False)
         made = [edit for edit in entries if not edit.is_offered]
         if requests := in_order([*edits(places, values, written), *made]):
             self._batch_update(document_id, {"requests": requests, "writeControl": revision})
-        return Updated(frozenset(values) - {place.name for place in places}, timeline.known_then)
+        return Updated(frozenset(values) - {place.name for place in places}, timeline.known_then | said)
 
     def is_filled(self, document_id: str, names: Iterable[str], telltales: Iterable[str]) -> bool:
         """Whether `fill` has got through.

@@ -15,24 +15,21 @@ https://developers.google.com/workspace/docs/api/reference/rest/v1/documents/req
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from incident.model.naming import digest
-from incident.services.docs_places import RANGE_PREFIX, Place, clean
-from incident.services.docs_text import Character, Edit, Json, Segment, tabs, width
-
-ENTRY_PREFIX = f"{RANGE_PREFIX}entry."
-"""What the names of the entries' ranges begin with."""
+from incident.services.docs_places import Place, clean
+from incident.services.docs_standing import ENTRY_PREFIX, LINKED, Lines, Standing, standing, written_as
+from incident.services.docs_text import Edit, Json, Segment, tabs, width
 
 _AGAIN = "~"
 """After the id of an entry: the one beneath it that says what has changed since a person edited it."""
 
+_STRUCK = "~struck"
+"""After the id of an entry, in `Timeline.known`: one that the bot has struck through."""
+
 _CHANGED = "↳ "
-_LINKED = "+"
-_DIGEST_CHARACTERS = 8
 _SOFT_BREAK = "\v"
 """Ends a line and no paragraph; https://developers.google.com/workspace/docs/api/concepts/structure"""
 
@@ -66,7 +63,7 @@ class Entry:
     @property
     def written(self) -> str:
         """The end of its range's name: the text, and whether it has a link."""
-        return digest(self.text, _DIGEST_CHARACTERS) + (_LINKED if self.link else "")
+        return written_as(self.text) + (LINKED if self.link else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +72,8 @@ class Timeline:
 
     Attributes:
         entries: all there are, in the order they are to stand in.
-        known: the ids of those that have stood there. One that does not any more was deleted by a person,
-            and stays away.
+        known: the ids of those that have stood there, and of what was said of them. What does not stand
+            there any more was deleted by a person, and stays away.
     """
 
     entries: Sequence[Entry] = ()
@@ -84,113 +81,26 @@ class Timeline:
 
     @property
     def known_then(self) -> frozenset[str]:
-        """The ids of those that have stood there, once it is brought up to date."""
-        taken_out = {entry.id for entry in self.entries if entry.is_gone}
-        return frozenset(self.known) - taken_out | {e.id for e in self.entries if not e.is_gone}
+        """The ids of those that have stood there, once it is brought up to date; see `Brought.said`."""
+        past = {entry.id for entry in self.entries if entry.is_gone}
+        past |= {id_ for id_ in self.known if _AGAIN in id_}
+        return frozenset(self.known) - past | {e.id for e in self.entries if not e.is_gone}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An entry as it stands in a document.
+class Brought(NamedTuple):
+    """What brings a document's entries up to date.
 
     Attributes:
-        id: the entry's.
-        written: see `Entry.written`; of what the bot wrote last.
-        range_id: of its named range.
-        segment: where it is.
-        content: the characters in its range, up to the end of the paragraph.
-        begins, ends: the indexes of the paragraph's first character and of its newline.
+        edits: none where all are.
+        said: ids of what is said beneath people's entries, for `Timeline.known`.
     """
 
-    id: str
-    written: str
-    range_id: str
-    segment: Segment
-    content: tuple[Character, ...]
-    begins: int
-    ends: int
-
-    @property
-    def is_untouched(self) -> bool:
-        """Whether its paragraph is as the bot wrote it: words added before or behind it are an edit."""
-        text = "".join(character.text for character in self.content)
-        return self._is_alone and digest(text, _DIGEST_CHARACTERS) == self.written.removesuffix(_LINKED)
-
-    @property
-    def offered(self) -> str:
-        """What somebody suggests to insert in it."""
-        return "".join(character.text for character in self.content if character.is_offered)
-
-    @property
-    def _is_alone(self) -> bool:
-        """Whether nothing else stands in its paragraph."""
-        return (self.content[0].start, self.content[-1].end) == (self.begins, self.ends)
+    edits: list[Edit]
+    said: frozenset[str]
 
 
-@dataclass
-class _Lines:
-    """Where a segment's paragraphs begin and end, and its characters are."""
-
-    segment: Segment
-    starts: list[int] = field(init=False)
-    ends: list[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.starts = [character.start for character in self.segment.characters]
-        self.ends = [character.start for character in self.segment.characters if character.text == "\n"]
-
-    def end_of(self, index: int) -> int | None:
-        """The index of the newline that ends the paragraph of this index."""
-        at = bisect_left(self.ends, index)
-        return self.ends[at] if at < len(self.ends) else None
-
-    def start_of(self, index: int) -> int:
-        """The index of the first character of that paragraph."""
-        at = bisect_left(self.ends, index)
-        after = self.ends[at - 1] + 1 if at else 0
-        return self.starts[bisect_left(self.starts, after)]
-
-    def within(self, stretch: Json) -> tuple[Character, ...]:
-        """The characters of a range's stretch."""
-        first = bisect_left(self.starts, stretch.get("startIndex", 0))
-        after = bisect_left(self.starts, stretch.get("endIndex", 0))
-        return self.segment.characters[first:after]
-
-
-def standing(document: Json) -> list[Standing]:
-    """The entries of a document, as `documents.get` answers with `includeTabsContent`, in its order."""
-    found: list[Standing] = []
-    for tab, segments in tabs(document):
-        by_segment = {segment.location.get("segmentId", ""): _Lines(segment) for segment in segments}
-        inside = [
-            one
-            for name, same in tab.get("namedRanges", {}).items()
-            if name.startswith(ENTRY_PREFIX)
-            for named in same.get("namedRanges", [])
-            if (one := _standing(name, named, by_segment))
-        ]
-        found += sorted(inside, key=lambda one: (str(one.segment.location), one.begins, one.content[0].start))
-    return found
-
-
-def _standing(name: str, named: Json, by_segment: dict[str, _Lines]) -> Standing | None:
-    """The entry of a named range; None where nothing is left in it."""
-    stretches: list[Json] = named.get("ranges", [])
-    lines = by_segment.get(next((one.get("segmentId", "") for one in stretches), ""))
-    if lines is None:
-        return None
-    inside = [character for stretch in stretches for character in lines.within(stretch)]
-    content = tuple(inside[: next((at for at, one in enumerate(inside) if one.text == "\n"), len(inside))])
-    ends = lines.end_of(content[-1].end) if content else None
-    if not content or ends is None:
-        return None
-    id_, _, written = name.removeprefix(ENTRY_PREFIX).rpartition(".")
-    begins = lines.start_of(content[0].start)
-    return Standing(id_, written, named["namedRangeId"], lines.segment, content, begins, ends)
-
-
-def entry_edits(document: Json, timeline: Timeline, place: Place | None, *, may_suggest: bool) -> list[Edit]:
-    """The edits that bring a document's entries up to date; none where all are.
+def entry_edits(document: Json, timeline: Timeline, place: Place | None, *, may_suggest: bool) -> Brought:
+    """The edits that bring a document's entries up to date.
 
     Args:
         document: as `documents.get` answers with `includeTabsContent`, suggestions inline.
@@ -198,7 +108,9 @@ def entry_edits(document: Json, timeline: Timeline, place: Place | None, *, may_
         place: where the timeline begins; None where people have deleted it.
         may_suggest: whether Docs takes suggestions.
     """
-    return list(_Editor(document, place, may_suggest=may_suggest).bring(timeline))
+    editor = _Editor(document, timeline.known, place, may_suggest=may_suggest)
+    edits = list(editor.bring(timeline))
+    return Brought(edits, frozenset(editor.said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +125,18 @@ class _Spot:
 class _Editor:
     """The entries of one document as it was read."""
 
-    def __init__(self, document: Json, place: Place | None, *, may_suggest: bool) -> None:
+    def __init__(
+        self, document: Json, known: Collection[str], place: Place | None, *, may_suggest: bool
+    ) -> None:
+        self.said: set[str] = set()
         self._document = document
+        self._known = known
         self._may_suggest = may_suggest
         self._by_id: dict[str, Standing] = {}
         self._doubles: list[Standing] = []
-        self._beginning = _behind(place) if place else None
-        for one in standing(document):
+        found = standing(document)
+        self._beginning = _behind(place, found) if place else None
+        for one in found:
             other = self._by_id.setdefault(one.id, one)
             if other is not one:  # a try that was given up came late: what people have edited is kept
                 is_theirs = other.is_untouched and not one.is_untouched
@@ -249,47 +166,62 @@ class _Editor:
 
     def _settle(self, entry: Entry, there: Standing) -> Iterator[Edit]:
         """What brings an entry that stands there up to date."""
-        if there.is_untouched:
-            if entry.is_gone:
-                yield _removal(there)
-            elif there.written != entry.written:
-                yield _replacement(there, entry)
-            yield from self._without_change(there, entry)
+        if not there.is_untouched:
+            yield from self._settle_theirs(entry, there)
         elif entry.is_gone:
-            if there.id + _AGAIN not in self._by_id:
+            yield _removal(there)
+            yield from self._without_change(there)
+        elif there.written != entry.written:
+            yield _replacement(there, entry)
+            yield from self._without_change(there)
+        else:
+            yield from self._unstruck(there)
+            yield from self._without_change(there)
+
+    def _settle_theirs(self, entry: Entry, there: Standing) -> Iterator[Edit]:
+        """What there is to say of an entry that a person has edited."""
+        if entry.is_gone:
+            self.said.add(there.id + _STRUCK)
+            if there.id + _STRUCK not in self._known:
                 yield _struck(there, is_struck=True)
-            yield from self._beneath(there, entry, entry.gone)
-        elif self._says(entry, there):
-            yield from self._without_change(there, entry)
+            yield from self._beneath(there, _change(there, entry, entry.gone))
+            return
+        yield from self._unstruck(there)
+        if self._says(entry, there):
+            yield from self._without_change(there)
         elif self._may_suggest and self._is_open_to(entry, there):
             if not there.offered:
                 yield _suggestion(there, entry.text)
             yield _renaming(there, entry)
         else:
-            yield from self._beneath(there, entry, entry.text)
+            yield from self._beneath(there, _change(there, entry, entry.text))
+
+    def _unstruck(self, there: Standing) -> Iterator[Edit]:
+        """Makes an entry that was taken out, and counts again, look so."""
+        if there.id + _STRUCK in self._known:
+            yield _struck(there, is_struck=False)
 
     def _is_open_to(self, entry: Entry, there: Standing) -> bool:
-        """Whether a change can be suggested: nothing stands beneath, and no other suggestion is open."""
-        return there.id + _AGAIN not in self._by_id and there.offered in {"", entry.text}
+        """Whether a change can be suggested: nothing was said beneath, and no other suggestion is open."""
+        below = there.id + _AGAIN
+        is_said = below in self._by_id or any(id_.startswith(f"{below}.") for id_ in self._known)
+        return not is_said and there.offered in {"", entry.text}
 
-    def _beneath(self, there: Standing, entry: Entry, text: str) -> Iterator[Edit]:
-        """Says something beneath an entry that is a person's."""
-        change = Entry(there.id + _AGAIN, "", _CHANGED + text, entry.link)
+    def _beneath(self, there: Standing, change: Entry) -> Iterator[Edit]:
+        """Says it, once: where a person has deleted it since, it stays away."""
+        self.said.add(_said(change))
         below = self._by_id.get(change.id)
-        if below is None:
-            yield from _insertions(_Spot(there.segment, there.ends), [change])
-        else:
+        if below is not None:
             yield from self._settle(change, below)
+        elif _said(change) not in self._known:
+            yield from _insertions(_Spot(there.segment, there.ends), [change])
 
-    def _without_change(self, there: Standing, entry: Entry) -> Iterator[Edit]:
+    def _without_change(self, there: Standing) -> Iterator[Edit]:
         """Takes out what was said beneath an entry and holds no more; what a person edited of it stays."""
         below = self._by_id.get(there.id + _AGAIN)
-        if below is None or not below.is_untouched:
-            return
-        if not entry.is_gone and not there.is_untouched:  # it may have been struck
-            yield _struck(there, is_struck=False)
-        yield _removal(below)
-        yield from self._without_change(below, replace(entry, is_gone=True))
+        if below is not None and below.is_untouched:
+            yield _removal(below)
+            yield from self._without_change(below)
 
     def _after(self, entry: Entry, there: Standing) -> _Spot | None:
         """Where what comes next is to stand; None where nothing of the entry will be left."""
@@ -306,7 +238,7 @@ class _Editor:
     @staticmethod
     def _says(entry: Entry, there: Standing) -> bool:
         """Whether the bot has nothing to change in what it wrote, but for the link."""
-        return there.written.removesuffix(_LINKED) == entry.written.removesuffix(_LINKED)
+        return there.written.removesuffix(LINKED) == entry.written.removesuffix(LINKED)
 
     def _end(self) -> _Spot:
         """The end of the document, where people have left nothing to go by."""
@@ -315,10 +247,26 @@ class _Editor:
         return _Spot(body, body.characters[-1].start)
 
 
-def _behind(place: Place) -> _Spot | None:
-    """Behind the paragraph that a place ends in."""
-    end = _Lines(place.segment).end_of(place.bounds[1])
-    return None if end is None else _Spot(place.segment, end)
+def _change(there: Standing, entry: Entry, text: str) -> Entry:
+    """What is said beneath an entry that is a person's."""
+    return Entry(there.id + _AGAIN, "", _CHANGED + text, entry.link)
+
+
+def _said(change: Entry) -> str:
+    """The id, in `Timeline.known`, of what is said beneath an entry: something else may be said later."""
+    return f"{change.id}.{change.written}"
+
+
+def _behind(place: Place, found: Sequence[Standing]) -> _Spot | None:
+    """Behind the paragraph that a place ends in; one that has grown over entries ends before the first."""
+    start, end = place.bounds
+    inside = [
+        one.begins - 1
+        for one in found
+        if one.segment.location == place.segment.location and start < one.begins < end
+    ]
+    index = min(inside) if inside else Lines(place.segment).end_of(end)
+    return None if index is None else _Spot(place.segment, index)
 
 
 def _insertions(spot: _Spot, entries: Sequence[Entry]) -> Iterator[Edit]:
@@ -404,11 +352,14 @@ def _dressed(segment: Segment, start: int, entry: Entry) -> Iterator[Json]:
 
 
 def _removal(there: Standing) -> Edit:
-    """Takes an untouched entry out, and its paragraph with it."""
+    """Takes an untouched entry out with its range and its paragraph."""
     start, end = there.content[0].start, there.content[-1].end
-    is_last = there.ends == there.segment.characters[-1].start  # the last newline of a segment cannot go
-    end += not is_last
-    return Edit(start, [{"deleteContentRange": {"range": _range(there.segment, start, end)}}])
+    end += there.is_followed
+    requests: list[Json] = [
+        {"deleteNamedRange": {"namedRangeId": there.range_id}},
+        {"deleteContentRange": {"range": _range(there.segment, start, end)}},
+    ]
+    return Edit(start, requests)
 
 
 def _struck(there: Standing, *, is_struck: bool) -> Edit:

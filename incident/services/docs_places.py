@@ -29,8 +29,8 @@ _DIGITS = "\u2060\u2061\u2062\u2064"
 _CODE_DIGITS = 8
 _NOTHING = "\u200b"
 _MARK_PAIR = re.compile(f"{_EDGE}([{_DIGITS}]{{{_CODE_DIGITS}}})(\\1){_EDGE}")
-_NOT_IN_VALUES = re.compile(f"[\x00-\x08\x0c-\x1f\ue000-\uf8ff{_EDGE}{_DIGITS}]")
-"""What Docs strips by itself, and what marks are made of."""
+_NOT_IN_VALUES = re.compile(f"[\x00-\x08\x0c-\x1f\ud800-\udfff\ue000-\uf8ff{_EDGE}{_DIGITS}]")
+"""What Docs strips by itself, what no request can hold, and what marks are made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Character(NamedTuple):
     @property
     def end(self) -> int:
         """The index after it."""
-        return self.start + width(self.text)
+        return self.start + _width_of_one(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _characters(part: Any) -> Iterator[Character]:
             is_offered = bool(part["textRun"].get("suggestedInsertionIds"))
             for text in part["textRun"].get("content", ""):
                 yield Character(index, text, is_offered)
-                index += width(text)
+                index += _width_of_one(text)
         else:
             for inner in part.values():
                 yield from _characters(inner)
@@ -111,7 +111,12 @@ def _characters(part: Any) -> Iterator[Character]:
 
 def length(characters: Iterable[Character]) -> int:
     """The length of characters in UTF-16 code units."""
-    return sum(width(character.text) for character in characters)
+    return sum(_width_of_one(character.text) for character in characters)
+
+
+def _width_of_one(character: str) -> int:
+    """That of a single character; there are up to a million in a document."""
+    return 2 if character > "\uffff" else 1
 
 
 def width(text: str) -> int:

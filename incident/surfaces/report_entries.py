@@ -32,7 +32,7 @@ def _entry(
 ) -> Entry:
     name, timezone, taken = services.people.name, services.timezone, thing.taken
     words = messages.entry(
-        services.public_text(lambda say: messages.author(WORDS[say.locale], thing, name)),
+        services.public_text(lambda say: messages.author(say, thing, name)),
         services.public_text(lambda say: messages.kind(say, thing, incident, name)),
         messages.own_words(thing, services.in_words),
         services.public_text(lambda say: messages.remark(WORDS[say.locale], thing, incident)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,7 +16,8 @@ from incident.runtime.failures import TransientError
 from incident.sandbox.faults import Call, Fault
 from incident.sandbox.google.person import Person
 from incident.services.docs import Docs
-from incident.services.docs_entries import Entry, Timeline, standing
+from incident.services.docs_entries import Entry, Timeline
+from incident.services.docs_standing import standing
 from tests.services.conftest import GoogleStage
 from tests.services.test_docs import FILLED, delete, index_of, report, type_in
 
@@ -292,52 +294,105 @@ def test_renamed_headings_and_a_deleted_beginning_do_no_harm(doc: Doc) -> None:
 
 
 ENTRY_IDS = st.integers(0, 7)
+WHERE = st.floats(0, 1, exclude_max=True)
+HAND = st.one_of(
+    st.tuples(st.just("type"), WHERE, st.sampled_from(["☂", "☎☂", "🙃\n", "\n☂", "\n"])),
+    st.tuples(st.just("paste"), WHERE, st.sampled_from(["☂", "☎\n☎"])),
+    st.tuples(st.just("suggest"), WHERE, st.sampled_from(["☂", "☎☎"])),
+    st.tuples(st.just("delete"), WHERE, st.sampled_from([1, 3, 12, 40])),
+    st.tuples(st.just("accept"), WHERE, st.just("")),
+    st.tuples(st.just("reject"), WHERE, st.just("")),
+)
 STEP = st.one_of(
-    st.tuples(
-        st.just("type"), st.floats(0, 1, exclude_max=True), st.sampled_from(["☂", "☎☂", "🙃\n", "\n☂"])
-    ),
+    HAND,
     st.tuples(st.just("show"), ENTRY_IDS, st.sampled_from(["a", "bb", "c\nd"])),
     st.tuples(st.just("hide"), ENTRY_IDS, st.just("")),
     st.tuples(st.just("bring"), st.just(0), st.just("")),
-    st.tuples(st.just("while"), st.floats(0, 1, exclude_max=True), st.sampled_from(["☂", "☎☎", "🙃\n"])),
+    st.tuples(st.just("while"), st.just(0), HAND),
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(STEP, max_size=24), st.booleans())
-def test_every_character_a_person_typed_is_still_there_and_every_entry_once_and_in_order(
-    workspace: GoogleStage, steps: list[tuple[str, Any, str]], may_suggest: bool
-) -> None:
-    workspace.fake.allows_suggesting = may_suggest
-    doc, entries, typed = Doc(workspace), dict[int, Entry](), list[str]()
+class Hands:
+    """People who do anything to a report; of what they typed, what they did not delete must be there."""
 
-    def types(where: float, what: str) -> None:
-        type_in(workspace, doc.id, int(where * len(doc.text)), what)
-        typed.extend(c for c in what if c != "\n")
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.typed = Counter[str]()
+        self.deleted = ""
+
+    def act(self, what: str, where: float, how: Any) -> None:
+        before, text = self.there(), self.doc.text
+        position = int(where * len(text))
+        self.do(what, position, how)
+        self.typed.update(self.there())
+        self.typed.subtract(before)
+
+    def do(self, what: str, position: int, how: Any) -> None:
+        doc, people = self.doc, self.doc.people
+        at = index_of(doc.workspace, doc.id, position)
+        match what:
+            case "type":
+                people.type(doc.id, how, at=at)
+            case "suggest":
+                people.type(doc.id, how, at=at, suggesting=True)
+            case "paste":
+                people.paste(doc.id, how, before=doc.text[position:])
+            case "delete" if words := doc.text[position : position + how].removesuffix("\n"):
+                self.deleted += words
+                delete_at(doc, position, words)
+            case "accept" | "reject":
+                open_ = people.suggestions(doc.id)
+                if open_:
+                    chosen = open_[position % len(open_)]
+                    self.deleted += chosen.inserted + chosen.deleted
+                    (people.accept if what == "accept" else people.reject)(doc.id, chosen.id)
+
+    def there(self) -> Counter[str]:
+        return Counter(c for c in self.doc.text if c in "☂☎🙃")
+
+
+def delete_at(doc: Doc, position: int, words: str) -> None:
+    ends = (index_of(doc.workspace, doc.id, position + n) for n in (0, len(words)))
+    bounds = dict(zip(("startIndex", "endIndex"), ends, strict=True))
+    doc.workspace.fake.edit_document(doc.id, {"deleteContentRange": {"range": bounds}})
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(STEP, max_size=24), st.booleans(), st.booleans())
+def test_every_character_a_person_typed_is_still_there_and_every_entry_once_and_in_order(
+    workspace: GoogleStage, steps: list[tuple[str, Any, Any]], may_suggest: bool, grow: bool
+) -> None:
+    workspace.fake.allows_suggesting, workspace.fake.ranges_grow_at_end = may_suggest, grow
+    doc, entries = Doc(workspace), dict[int, Entry]()
+    hands = Hands(doc)
 
     def bring() -> None:
         doc.try_once(*(entries[n] for n in sorted(entries)))
 
     for what, number, words in [*steps, ("bring", 0, "")]:
         match what:
-            case "type":
-                types(number, words)
             case "while":  # between the bot's reading and its writing
-                meanwhile(workspace, partial(types, number, words))
+                meanwhile(workspace, partial(hands.act, *words))
                 bring()
             case "show":
                 entries[number] = Entry(f"e{number}", f"14:0{number}", f"Ana · {words}")
-            case "hide" if number in entries:
-                entries[number] = replace(entries[number], is_gone=True, gone="Taken out.")
+            case "hide":
+                if number in entries:
+                    entries[number] = replace(entries[number], is_gone=True, gone="Taken out.")
             case "bring":
                 bring()
+            case _:
+                hands.act(what, number, words)
     bring()
-    assert sorted(c for c in doc.text if c in "☂☎🙃") == sorted(typed)
+    assert hands.there() == +hands.typed
     shown = [f"e{n}" for n, entry in sorted(entries.items()) if not entry.is_gone]
     there = [one for one in standing(doc.docs._get(doc.id)) if "~" not in one.id]
-    untouched = [one.id for one in there if one.is_untouched]
-    assert [one.id for one in there if one.id in shown] == shown
-    assert set(untouched) <= set(shown)
+    ids = [one.id for one in there if one.id in shown]
+    assert ids == [id_ for id_ in shown if id_ in ids], "each once, in order"
+    if not hands.deleted:
+        assert ids == shown
+    assert {one.id for one in there if one.is_untouched} <= set(shown)
+    bring()  # a range that grew is put right by the write after
     workspace.calls()
     bring()
     assert workspace.calls() == READ

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import re
+from pathlib import Path
 
 import pytest
 
 from incident.commands.events import SUBSCRIBED
 from incident.commands.mark import CALLBACK
 from incident.sandbox.faults import Fault
+from incident.surfaces.columns import Column
 from incident.surfaces.line import PREFIX
-from tests.worker.bot import ALICE, BENOIT, Bot
+from tests.worker.bot import ALICE, BENOIT, Bot, running
 from tests.worker.scene import CHIDI, ZOE, Scene
 from tests.worker.test_incident_marks import react, unreact, write
 
@@ -187,3 +189,76 @@ def test_entries_lead_to_where_they_were_said(scene: Scene) -> None:
     url = f"{scene.bot.slack.url}/archives/{scene.channel}/p{line.ts.replace('.', '')}"
     paragraphs = scene.bot.google.document(document(scene)).paragraphs
     assert url in [run.link for paragraph in paragraphs for run in paragraph.runs]
+
+
+def test_a_message_without_words_or_that_nobody_could_read_says_so(scene: Scene) -> None:
+    react(scene, write(scene, "   ", CHIDI))
+    message = write(scene, "oh no", CHIDI)
+    scene.bot.slack.react(ALICE, message.channel, message.ts, "memo")
+    scene.bot.slack.delete(CHIDI, message.channel, message.ts)
+    scene.events()
+    assert timeline(scene)[1:] == ["Chidi · a message without text", "someone · (deleted in Slack since)"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("\u2063\u2060 marks \u2062", "marks"),
+        ("{{title}} {{timeline}}", "{{title}} {{timeline}}"),
+        ("\u202eevil\u202c שלום", "evil שלום"),
+        ("\x07bell\x85nel", "bell nel"),
+        ("&lt;@UCHIDI00001&gt; <!here>", "&lt;@UCHIDI00001&gt; <!here>"),
+        ("👩\u200d👧 e\u0301", "👩\u200d👧 e\u0301"),
+        ("x" * 3000, "x" * 3000),
+    ],
+)
+def test_whatever_is_said_stands_there_and_holds_up_nothing(scene: Scene, said: str, shown: str) -> None:
+    react(scene, write(scene, said, CHIDI))
+    scene.say(f"note {said}", BENOIT)
+    scene.say("note and so on", BENOIT)
+    marked, noted, after = timeline(scene)[1:]
+    assert marked.split() == f"Chidi · {shown}".split()
+    assert noted.rstrip().endswith(shown)
+    assert after == "Benoît Côté · Note: and so on"
+    scene.say("undo", BENOIT)
+    assert len(timeline(scene)) == 3
+
+
+@pytest.mark.parametrize("old", ["", "{{timeline}}\n\nAgain: {{timeline}}"])
+def test_an_older_template_or_one_with_two_timelines_has_every_entry_once(bot: Bot, old: str) -> None:
+    here = {"text": "{{timeline}}", "matchCase": True}
+    bot.google.edit_document(
+        bot.workspace.template_id, {"replaceAllText": {"containsText": here, "replaceText": old}}
+    )
+    scene = Scene.begin(bot)
+    scene.say("note one", BENOIT)
+    scene.say("note two", ALICE)
+    scene.say("undo", ALICE)
+    scene.say("note three", ALICE)
+    said = re.findall(r"· (?:Note|Declared).*?: (.*)$", scene.report(), re.MULTILINE)
+    assert said == ["database is down", "one", "three"]
+    assert "{{" not in scene.report()
+
+
+def test_in_two_languages_each_entry_stands_once(tmp_path: Path) -> None:
+    with running(tmp_path, INCIDENT_LOCALE="both") as bot:
+        scene = Scene.begin(bot)
+        scene.say("sev 2", BENOIT)
+        scene.say("ol @zoe", ALICE)
+        scene.say("note le disque est plein", BENOIT)
+        said = [line for line in scene.report().split("\n") if STAMP.match(line)]
+        assert len(said) == 4
+        assert [
+            line.count(name)
+            for line, name in zip(said[1:], ("SEV2", "Zoé Tremblay", "le disque"), strict=True)
+        ] == [2, 2, 1]
+
+
+def test_what_is_set_in_the_spreadsheet_is_someones_there(scene: Scene) -> None:
+    workspace = scene.bot.workspace
+    rows = scene.bot.google.sheet_rows(workspace.spreadsheet_id, workspace.sheet)
+    row = next(at for at, cells in enumerate(rows) if cells[0].text == scene.id)
+    place = workspace.spreadsheet_id, workspace.sheet, row, list(Column).index(Column.STATUS)
+    scene.bot.google.person.set_cell(*place, "Monitoring")
+    scene.wait(2)
+    assert timeline(scene)[1:] == ["someone in the spreadsheet · Status: Monitoring"]
