@@ -197,7 +197,7 @@ def test_a_message_without_words_or_that_nobody_could_read_says_so(scene: Scene)
     scene.bot.slack.react(ALICE, message.channel, message.ts, "memo")
     scene.bot.slack.delete(CHIDI, message.channel, message.ts)
     scene.events()
-    assert timeline(scene)[1:] == ["Chidi · a message without text", "someone · (deleted in Slack since)"]
+    assert timeline(scene)[1:] == ["Chidi · a message without text", "someone · (since deleted in Slack)"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from incident.sandbox.google.errors import ApiError
 
 if TYPE_CHECKING:
     from incident.sandbox.google import Person
-    from incident.sandbox.page.actions import Body
+    from incident.sandbox.page.body import Body
 
     Act = Callable[[Body], None]
 
