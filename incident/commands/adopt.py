@@ -172,7 +172,7 @@ def explanation(change: Change[ExplainCell], locale: str) -> Line:
     return Line(LINES[locale][f"explain_{column}"], {"shown": change.command.shown, "words": words})
 
 
-STATUS = Spec(AdoptStatus, workflow="change", states=states_status, line=status_line)
+STATUS = Spec(AdoptStatus, workflow="update", states=states_status, line=status_line)
 SEVERITY = Spec(AdoptSeverity, workflow="change", states=states_severity, line=severity_line)
 TITLE = Spec(AdoptTitle, workflow="rename", states=states_title, line=title_line)
 EXPLANATION = Spec(ExplainCell, workflow="notice", line=explanation)

@@ -22,6 +22,7 @@ from incident.commands.update import ENDS, NEXT, STATUSES
 from incident.messages import rich
 from incident.messages.incident import headline
 from incident.messages.moments import when
+from incident.messages.report import WORDS
 from incident.messages.rich import Message, bullets, paragraphs, quoted, spoken, words
 from incident.messages.words import Words
 from incident.model.incident import Finding, Incident, Status
@@ -87,7 +88,7 @@ def followed_end(say: Words, incident: Incident, by: str, at: datetime, found: M
     Args:
         say: the words.
         incident: as it is.
-        by: Slack user id of the person who resolved it.
+        by: Slack user id of the person who resolved it; empty for somebody in the spreadsheet.
         at: when they said so.
         found: what they said of it, by `Finding`.
     """
@@ -108,10 +109,12 @@ def _followed(say: Words, incident: Incident, by: str, sentence: str, text: str,
     label = PlainTextObject(text=follow.UNFOLLOW_TEXT[say.locale].label)
     title = headline(say, incident)
     where = rich.channel(incident.channel_id)
-    shown: list[RichTextElement] = [rich.line(sentence, person=rich.person(by), channel=where, **parts)]
+    sheet = WORDS[say.locale].sheet
+    person, mention = (rich.person(by), f"<@{by}>") if by else (words(sheet), escape(sheet))
+    shown: list[RichTextElement] = [rich.line(sentence, person=person, channel=where, **parts)]
     shown += [quoted(told)] if told else []
     escaped = {name: escape(part) for name, part in parts.items()}
-    place = escape(sentence).format(person=f"<@{by}>", channel=f"<#{incident.channel_id}>", **escaped)
+    place = escape(sentence).format(person=mention, channel=f"<#{incident.channel_id}>", **escaped)
     due = incident.next_update
     promised = [rich.line(NEXT[say.locale]["day"], next=rich.moment(due))] if due else []
     said = f"{escape_within(title, _SPOKEN_LIMIT)} · {place} {escape_within(told, _SPOKEN_LIMIT)}"

@@ -26,7 +26,7 @@ class ReportWords:
     Attributes:
         beginning: stands above the entries; `{zone}` is that of their times, `{emoji}` marks a message.
         not_yet, unknown: where a moment has not come, or is not known.
-        said, set_by: who said so, or did it, as `{person}`; behind a moment.
+        said, done_by: who said so, or did it, as `{person}`; behind a moment.
         from_source: how it is known when it was noticed: from the message that it was declared from.
         since, before: a value's time, and the values that it had before.
         roles: their names.
@@ -44,7 +44,7 @@ class ReportWords:
     not_yet: str
     unknown: str
     said: str
-    set_by: str
+    done_by: str
     from_source: str
     since: str
     before: str
@@ -83,7 +83,7 @@ WORDS: Mapping[Locale, ReportWords] = {
         not_yet="not yet",
         unknown="not known yet",
         said="says {person}",
-        set_by="set by {person}",
+        done_by="by {person}",
         from_source="from the message it was declared from",
         since="since {time}",
         before="before: {values}",
@@ -121,7 +121,7 @@ WORDS: Mapping[Locale, ReportWords] = {
         not_yet="pas encore",
         unknown="pas encore connu",
         said="selon {person}",
-        set_by="par {person}",
+        done_by="par {person}",
         from_source="d’après le message d’origine",
         since="depuis {time}",
         before="avant : {values}",

@@ -73,7 +73,7 @@ def _severity(services: Services, incident: Incident, facts: Sequence[Fact]) -> 
 
 def _declared(services: Services, incident: Incident) -> str:
     person = services.people.name(incident.declared_by)
-    return _known(services, incident.declared_at, lambda words: words.set_by.format(person=person))
+    return _known(services, incident.declared_at, lambda words: words.done_by.format(person=person))
 
 
 def _began(services: Services, incident: Incident) -> str:
@@ -118,7 +118,7 @@ def _moment(services: Services, incident: Incident, facts: Sequence[Fact], field
 
     def how(words: ReportWords) -> str:
         by = messages.source(words, fact, services.people.name) if fact else ""
-        return words.set_by.format(person=by) if by else ""
+        return words.done_by.format(person=by) if by else ""
 
     return _known(services, at, how, lambda words: words.not_yet)
 

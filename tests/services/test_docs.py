@@ -27,7 +27,7 @@ FILLED = {
     "source": "/incident, typed in Slack",
     "began": "not known yet",
     "noticed": "not known yet",
-    "declared": "2026-11-23 03:04 UTC (set by Benoît Côté)",
+    "declared": "2026-11-23 03:04 UTC (by Benoît Côté)",
     "mitigated": "not yet",
     "resolved": "not yet",
     "timeline": "Times are those of UTC.",

@@ -15,7 +15,7 @@ from incident.model.incident import Finding
 from incident.sandbox.faults import Call, Fault, Moment
 from incident.surfaces.columns import Column
 from tests.worker.bot import ALICE, BENOIT, Bot, running
-from tests.worker.scene import Scene, buttons
+from tests.worker.scene import DANA, Scene, buttons
 
 PLACES = {column: place for place, column in enumerate(Column)}
 NOTES = len(Column)
@@ -79,7 +79,7 @@ def test_a_status_is_adopted_and_said(scene: Scene, typed: str) -> None:
     assert line.startswith("Someone in the spreadsheet set the status to *Monitoring*.")
     assert cell(scene, Column.STATUS) == "Monitoring"
     assert scene.surfaces().showing("Monitoring") == ["briefing", "board", "row", "report"]
-    assert "(set by someone in the spreadsheet)" in scene.report()
+    assert "(by someone in the spreadsheet)" in scene.report()
 
 
 def test_adopting_writes_nothing_where_the_label_is_ours_already(scene: Scene) -> None:
@@ -450,7 +450,7 @@ def test_the_line_of_an_adopted_end_offers_what_every_end_does(scene: Scene) -> 
     scene.submit(scene.open(line, FINDINGS.opener), {"impact": "nobody could pay", "outcome": ["exercise"]})
     settle(scene)
     assert "nobody could pay" in scene.words()
-    assert scene.line().text.startswith("Someone in the spreadsheet: this is *Resolved (exercise)*")
+    assert scene.line().text.startswith("Someone in the spreadsheet set the status to *Resolved (exercise)*")
     assert cell(scene, Column.STATUS) == "Resolved (exercise)"
     scene.press(scene.line(), REOPEN)
     assert scene.now.is_open
@@ -562,3 +562,17 @@ def test_words_of_peoples_own_in_the_header_do_no_harm(scene: Scene) -> None:
     settle(scene)
     assert cell(scene, Column.SEVERITY).startswith("SEV2")
     assert not scene.bot.notices()
+
+
+def test_an_adopted_end_is_told_wherever_an_end_is(scene: Scene) -> None:
+    scene.press(scene.board(), "incident.follow", DANA)
+    scene.say("sev 1")
+    types(scene, Column.STATUS, "Resolved")
+    settle(scene)
+    assert scene.thread()[-1].startswith("Someone in the spreadsheet set the status to *Resolved*, ")
+    told = scene.direct(DANA, "incident_followed")[-1]
+    assert "Resolved by someone in the spreadsheet in" in told.text
+    types(scene, Column.STATUS, "Monitoring")
+    settle(scene)
+    assert "reopened" in scene.thread()[-1]
+    assert "someone in the spreadsheet" in scene.direct(DANA, "incident_followed")[-1].text
