@@ -11,9 +11,10 @@ from incident.model.incident import Incident
 from incident.model.interaction import Interaction, reconcile, trashed
 from incident.services.cells import Shown
 from incident.surfaces.columns import Column
+from incident.surfaces.line import REPLY
 from incident.surfaces.messages import BRIEFING
 from tests.faults.acting import ALICE
-from tests.faults.ends import IN_CHANNEL, Ends
+from tests.faults.ends import IN_CHANNEL, ON_BOARD, ONE_LINE, Ends
 from tests.faults.given import EARLIER, channel, earlier
 from tests.faults.harness import Harness
 from tests.faults.invariants import incident_channel
@@ -90,6 +91,16 @@ SCENARIOS = (
         Ends(says=(f"{_SOMEONE} set the status to *Monitoring*",), shown="Monitoring"),
         prepare=earlier,
         depth=Depth.WORST,
+    ),
+    Scenario(
+        "sheet_resolved",
+        _types(Column.STATUS, "closed"),
+        Ends(
+            {**ONE_LINE, (REPLY, ON_BOARD): 1},
+            says=(f"{_SOMEONE} set the status to *Resolved*",),
+            shown="Resolved",
+        ),
+        prepare=earlier,
     ),
     Scenario(
         "sheet_severity",
