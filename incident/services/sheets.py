@@ -28,6 +28,9 @@ from incident.services.google import CALL_SECONDS, SHEETS, Google
 TAB_KEPT_SECONDS = 86_400.0
 """A tab keeps its number until it is made anew; then Sheets refuses the old one."""
 
+HEADER_KEPT_SECONDS = 30.0
+"""A declaration asks for the header while Drive copies the template, and appends its row seconds later."""
+
 _CELL_FIELDS = "userEnteredValue,userEnteredFormat(numberFormat,textFormat)"
 _NUMBER_FIELDS = "userEnteredValue,userEnteredFormat.textFormat"
 """A mere number is shown in the format that its cell has: it may be a day."""
@@ -89,14 +92,16 @@ class Sheets:
         self._spreadsheet_id = spreadsheet_id
         self._sheet = sheet
         self._tabs: SingleFlight[str, int] = SingleFlight(TAB_KEPT_SECONDS)
+        self._headers: SingleFlight[str, list[str]] = SingleFlight(HEADER_KEPT_SECONDS)
 
     def prepare(self) -> None:
-        """Does what the first row would have to wait for: making the client, and asking for the tab.
+        """Does what a new row would have to wait for: making the client, asking for the tab and its header.
 
         It only saves time, so what goes wrong here is left to the call that needs it.
         """
         with suppress(StepError, DeadlineExceededError):
             self._tab()
+            self.recent_header()
 
     def append(self, row: Sequence[Value]) -> None:
         """Appends one row. Cells are written typed, so nothing in them is ever read as a formula.
@@ -209,6 +214,10 @@ class Sheets:
     def header(self) -> list[str]:
         """What stands in the first row, up to the last cell that has anything."""
         return self._line("1:1", "ROWS")
+
+    def recent_header(self) -> list[str]:
+        """What stood in the first row less than `HEADER_KEPT_SECONDS` ago."""
+        return self._headers.get(self._sheet, self.header, CALL_SECONDS)
 
     def _write(self, request: Callable[[int], dict[str, Any]]) -> None:
         """As `_write_all`, of one request."""

@@ -43,6 +43,11 @@ class Watch:
             taken.setdefault(call.name, []).append(acted - arrived)
         return taken
 
+    def forget_from(self, moment: float) -> None:
+        """Leaves out the calls that came in from a moment on, such as those of a pass over the surfaces."""
+        with self.lock:
+            self.acted = [one for one in self.acted if one[1] < moment]
+
     def there(self, name: str, number: int = 0) -> float:
         """When the service had acted on a call, the first or a later one of this name."""
         return [acted for call, _, acted in sorted(self.acted, key=lambda one: one[1]) if call.name == name][
