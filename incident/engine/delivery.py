@@ -281,10 +281,10 @@ class Delivery(Generic[Work]):
         return step.find_existing is not None and step.name in self.records
 
     def _freed(self) -> list[Step[Work]]:
-        """The steps that can start now: of the table or, where that is stuck, what follows from it."""
+        """The steps that can start now: of the table and beside it or, where it is stuck, what follows."""
         freed = self._startable(self.workflow.steps)
         if freed or self._table_is_running():
-            return freed
+            return [*freed, *self._startable(step for step in self._following() if step.is_beside)]
         if self._is_held():
             return []
         freed = self._startable(self._following())

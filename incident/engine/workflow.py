@@ -75,6 +75,8 @@ class Step(Generic[Work]):
             minute. For steps of the table alone.
         delay_of: says that delay of a run by what it works on, always the same of the same; None for `delay`.
         tells: of a step that follows, whether people know from it how the run fares.
+        is_beside: of a step that follows, whether it may start while the table is at work: it must not depend
+            on how the table fares.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Step(Generic[Work]):
     delay: float = 0.0
     delay_of: Callable[[Work], float] | None = None
     tells: bool = True
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,8 @@ def edits(stale: StaleLine) -> Step[Job]:
                 raise
         return StepResult(surfaces={stale.name: stale.record})
 
-    return Step(f"{stale.name}.{stale.record['version']}.{stale.record['digest'][:6]}", run, tells=False)
+    name = f"{stale.name}.{stale.record['version']}.{stale.record['digest'][:6]}"
+    return Step(name, run, tells=False, is_beside=True)
 
 
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})

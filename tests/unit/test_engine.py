@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,27 +25,6 @@ REFUSED = TransientError("slack", "ratelimited", refused=True)
 GONE = PermanentError("drive", "notFound")
 NOT_YET = NotYetKnownError("drive", "not found yet")
 DONE = StepResult()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> WatchedStore:
-    return WatchedStore(tmp_path / "store")
-
-
-@pytest.fixture
-def log() -> Log:
-    return Log()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
-def run(store: WatchedStore, clock: Clock) -> Deliveries:  # noqa: ARG001 - it puts the clock forward
-    """Deliveries in one thread, on a clock of their own."""
-    return Deliveries(store, Inline())
 
 
 @pytest.fixture
@@ -567,3 +545,20 @@ def test_an_engine_serves_many_runs_at_once(store: WatchedStore, log: Log) -> No
         states = set(callers.map(carry_out, range(8)))
     assert states == {RunState.DONE}
     assert sorted(log.names) == ["a"] * 8 + ["b"] * 8
+
+
+def test_what_follows_beside_the_table_waits_for_none_of_its_steps(threads: Deliveries) -> None:
+    is_beside_done = threading.Event()
+
+    def slow(work: Any, attempt: Attempt) -> StepResult:  # noqa: ARG001
+        assert is_beside_done.wait(5), "it is to start while this runs"
+        return DONE
+
+    def beside(work: Any, attempt: Attempt) -> StepResult:  # noqa: ARG001
+        is_beside_done.set()
+        return DONE
+
+    table = workflow(Step("slow", slow), follows=lambda *_: [Step("beside", beside, is_beside=True)])
+    outcome = threads.deliver(table)
+    assert outcome.state is RunState.DONE
+    assert threads.outcomes() == [("beside", "done"), ("slow", "done")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,32 +11,11 @@ from incident.engine.delivery import DUE_SECONDS
 from incident.engine.run import RunDoneError, RunState
 from incident.engine.workflow import Attempt, RunSnapshot, Step, StepResult, Workflow, nothing_follows
 from incident.runtime.failures import PermanentError, TransientError
-from tests.unit.engine_support import Clock, Deliveries, Inline, Log, Moment, WatchedStore, workflow
+from tests.unit.engine_support import Clock, Deliveries, Log, Moment, WatchedStore, workflow
 
 LATE = TransientError("slack", "timeout")
 GONE = PermanentError("drive", "notFound")
 DONE = StepResult()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> WatchedStore:
-    return WatchedStore(tmp_path / "store")
-
-
-@pytest.fixture
-def log() -> Log:
-    return Log()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
-def run(store: WatchedStore, clock: Clock) -> Deliveries:  # noqa: ARG001 - it puts the clock forward
-    """Deliveries in one thread, on a clock of their own."""
-    return Deliveries(store, Inline())
 
 
 @pytest.fixture
