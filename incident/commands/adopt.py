@@ -1,4 +1,4 @@
-"""What people decide in the spreadsheet, as somebody there has said it. Nobody types these commands."""
+"""What people decide in the spreadsheet, taken as said. No verb leads to these commands."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from incident.model.incident import Cadence, Finding, Severity, Status
 from incident.model.slack_text import escape
 
 ORIGIN = "spreadsheet"
-"""Where a fact comes from that nobody in Slack stated; in its data as `origin`, with the cell as `shown`."""
+"""Where a fact comes from that was not stated in Slack; in its data as `origin`, with the cell as `shown`."""
 
 LINES = {
     "en": {
@@ -75,7 +75,7 @@ class AdoptStatus:
 
 @dataclass(frozen=True, slots=True)
 class AdoptSeverity:
-    """Likewise a `Severity`; empty for one that is not assessed."""
+    """Take a `Severity` for said that a cell shows; empty for one that is not assessed."""
 
     severity: str
     shown: str
@@ -83,7 +83,7 @@ class AdoptSeverity:
 
 @dataclass(frozen=True, slots=True)
 class AdoptTitle:
-    """Likewise a title, on one line, unescaped."""
+    """Take a title for said that a cell shows; on one line, unescaped."""
 
     title: str
     shown: str

@@ -1,4 +1,4 @@
-"""The channel was renamed by hand: its name is adopted. Nobody types it; Slack tells of it."""
+"""The channel was renamed by hand: its name is adopted. Slack tells of it; no verb leads here."""
 
 from __future__ import annotations
 

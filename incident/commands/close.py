@@ -72,7 +72,7 @@ class Close:
     """Close an incident.
 
     Attributes:
-        closing: which of its closings this is, as `closing_of` has it, whoever presses however often.
+        closing: which of its closings this is, as `closing_of` has it: the same for every press.
         channel: of the incident: the question may have been asked elsewhere.
         days: until the channel is archived, as the question said.
     """

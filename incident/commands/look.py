@@ -1,4 +1,4 @@
-"""Having a surface looked at although nothing is new: somebody changed or removed it. Nobody types it."""
+"""Having a surface looked at although nothing is new: a person changed or removed it. No verb leads here."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def _is_in_an_incident(command: Marking, said: Said) -> bool:  # noqa: ARG001
 
 
 def _was_marked(command: Marking, said: Said) -> bool:
-    """Most messages that people change nobody has marked.
+    """Most messages that people change are not marked.
 
     One that is marked later is read after that, so what was changed before is not missed.
     """

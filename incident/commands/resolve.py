@@ -122,9 +122,9 @@ class Resolve:
 
     Attributes:
         text: what fixed it, as Slack escapes it; empty where it was nothing.
-        impact: what people noticed; likewise.
+        impact: what people noticed, as Slack escapes it; empty where that is not said.
         began_at: when it began, ISO 8601; empty where that is not said.
-        learnt: a `Discovery`; likewise.
+        learnt: a `Discovery`; empty where that is not said.
         outcome: an `Outcome`; empty for an ordinary end.
     """
 

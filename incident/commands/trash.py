@@ -1,4 +1,4 @@
-"""The report was put into Drive's trash: the channel is told, with how to bring it back. Nobody types it."""
+"""The report was put into Drive's trash: the channel is told how to bring it back. No verb leads here."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ KEPT_SECONDS = 3600.0
 """How long a person is not asked for again."""
 
 PAUSE_SECONDS = 60.0
-"""How long nobody is asked for after Slack failed, or was too slow: one person waits for it, not all."""
+"""After Slack failed, or was too slow, no language is asked for so long: one person waits, not all."""
 
 MOST_KEPT = 5000
 """People; those who were asked for first are forgotten first."""
@@ -48,7 +48,7 @@ class Languages:
         self._has_failed = False
 
     def known(self, user: str) -> Words:
-        """The words for a person, in their language where it is known already; asks nobody."""
+        """The words for a person, in their language where it is known already; makes no call."""
         with self._lock:
             language, _ = self._fresh(user) or (None, 0.0)
         return words_for(language) if language else self._say
@@ -69,7 +69,7 @@ class Languages:
         return found if found is not None and found[1] > clock.monotonic() else None
 
     def _asked(self, user: str) -> threading.Thread | None:
-        """The thread that asks for a person, this one's or another's; None while nobody is asked for."""
+        """The thread that asks for a person, this one's or another's; None while no language is asked for."""
         if clock.monotonic() < self._paused_until:
             return None
         if user not in self._asking:
@@ -115,7 +115,7 @@ class Languages:
         return language_of(str(found.get("locale") or ""))
 
     def _failed(self, why: str) -> None:
-        """Asks for nobody for a while; the log says so the first time."""
+        """Asks for no language for a while; the log says so the first time."""
         with self._lock:
             self._paused_until = clock.monotonic() + PAUSE_SECONDS
             is_first, self._has_failed = not self._has_failed, True

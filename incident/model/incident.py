@@ -168,7 +168,7 @@ class Incident:
         team: Slack workspace id.
         status: a `Status`.
         severity: a `Severity`; None until it is assessed.
-        roles: Slack user id by `Role`; empty for nobody.
+        roles: Slack user id by `Role`; empty where no person has it.
         offer: command that is offered; None where it is not.
         channel_id: empty until the channel is there, as are the rest.
         channel_name: without `#`.
@@ -197,8 +197,8 @@ class Incident:
             Slack escapes it.
         source: the message that it was declared from: its `permalink` and `text`; empty where it was typed.
         calls: the calls for help, by the id of the run that made each; see `incident.model.parts.Call`.
-        actions: likewise; see `incident.model.parts.Action`.
-        decisions: likewise; see `incident.model.parts.Decision`.
+        actions: the action items, by the id of the run that stated each; see `incident.model.parts.Action`.
+        decisions: the decisions, by the id of the run that stated each; see `incident.model.parts.Decision`.
         followers: by Slack user id, whether they want updates in person.
         version: how many facts were stated.
         undone: the ids of the facts that count no more, with that of the fact that took each back.
@@ -262,7 +262,7 @@ class Incident:
         return self.roles.get(Role.OPERATIONS_LEAD, "")
 
     def holder(self, role: str) -> str:
-        """Slack user id of the person who has a role; empty where nobody has."""
+        """Slack user id of the person who has a role; empty where no person has it."""
         return self.roles.get(role, "")
 
     @property

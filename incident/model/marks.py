@@ -41,7 +41,7 @@ class Mark:
         is_edited: whether its author has changed it.
         is_deleted: whether it is gone from Slack.
         unmarked_by: Slack user id of the person who took it out last; empty for none.
-        unmarked_at: when; None where nobody has.
+        unmarked_at: when; None where no person has.
     """
 
     key: str

@@ -28,7 +28,7 @@ class Directory:
     Attributes:
         person, group, channel: the name of an id, without `@` or `#`; empty where it is not known. They may
             raise, and what they raise is raised.
-        somebody, some_channel: what stands for those that are not known.
+        somebody, some_channel: what stands for a person and a channel that are not known.
     """
 
     person: Callable[[str], str]
@@ -96,7 +96,7 @@ def _link(url: str, label: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """What somebody calls themselves, as text of one line that is no markup."""
+    """A name that people have given themselves, as text of one line without markup."""
     return one_line(name).translate(_SIGNS)
 
 

@@ -25,7 +25,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that happened: a fact, or a message that somebody marked.
+    """One thing that happened: a fact, or a message that a person marked.
 
     Attributes:
         id: the fact's; the message's key.

@@ -65,7 +65,7 @@ class Standing:
 
     @property
     def offered(self) -> str:
-        """What somebody suggests to insert in it."""
+        """The text that is suggested to be inserted in it."""
         return "".join(character.text for character in self.content if character.is_offered)
 
 

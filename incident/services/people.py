@@ -74,22 +74,22 @@ class People:
 
         Raises:
             TransientError: Slack does not answer.
-            PermanentError: `user_not_found`, for an id that is nobody's whom the bot can see.
+            PermanentError: `user_not_found`, for an id of no person that the bot can see.
         """
         return self._profiles.get(user, lambda: self._slack.profile(user), CALL_SECONDS)
 
     def language(self, user: str) -> str | None:
-        """The language of a person, `en` or `fr`, where it is known already; asks nobody."""
+        """The language of a person, `en` or `fr`, where it is known already; makes no call."""
         known = self._profiles.peek(user)
         return known.language if known else None
 
     def is_bot(self, user: str) -> bool:
-        """Whether it is known already that no person is behind an id; asks nobody."""
+        """Whether it is known already that an id is a bot's; makes no call."""
         known = self._profiles.peek(user)
         return known is not None and known.is_bot
 
     def is_known(self, user: str) -> bool:
-        """Whether nobody need be asked for a person's profile."""
+        """Whether a person's profile is known already; makes no call."""
         return self._profiles.peek(user) is not None
 
     def find(self, name: str, team: str = "") -> list[str]:

@@ -126,7 +126,7 @@ class SlackHistory(SlackCalls):
         return list(self._pages("conversations.history", arguments, "messages"))
 
     def archive(self, channel: str) -> None:
-        """Archives a channel; archived already is fine. Of a public one nobody is a member then, nor the bot.
+        """Archives a channel; archived already is fine. A public one has no members then, the bot included.
 
         https://docs.slack.dev/reference/methods/conversations.archive
         """

@@ -134,7 +134,7 @@ def checked(rows: Sequence[Cells]) -> Sequence[Cells]:
     """The rows of the tab, or those that its header may be among.
 
     Raises:
-        PermanentError: people have moved the columns, so nobody knows what stands where.
+        PermanentError: people have moved the columns: it is not known what stands where.
     """
     if are_moved(rows):
         raise PermanentError(SHEETS.service, COLUMNS_MOVED)

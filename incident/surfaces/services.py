@@ -83,7 +83,7 @@ class Services:
         return words_for(self.people.language(user) or self.say.locale)
 
     def words_in_person(self, user: str) -> Words:
-        """The words for a message to a person that nobody waits for: their language is asked for first."""
+        """The words for a message that may take its time: the person's language is asked for first."""
         with suppress(StepError):
             self.people.profile(user)
         return self.words_for(user)
@@ -100,7 +100,7 @@ class Services:
         """A text as Slack sent it, in words without ids.
 
         Raises:
-            TransientError: Slack does not say what somebody is called.
+            TransientError: Slack does not say what a person is called.
         """
         return in_words(text, self.directory)
 

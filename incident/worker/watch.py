@@ -1,4 +1,4 @@
-"""What people change where nobody tells the bot of it: the spreadsheet and Drive, looked at by the tick."""
+"""What people change in the spreadsheet and in Drive, which send no events: looked at by the tick."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TRASH_SECONDS = 290.0
 """Drive is asked every five minutes at most which reports are in the trash."""
 
 AGAIN_SECONDS = 300.0
-"""What nobody has put right since is told once more after this: its message may have been lost."""
+"""What is still so after this is told once more: its message may have been lost."""
 
 MOST_OPEN = 500
 """Incidents that are open, the newest; there are hardly so many."""
@@ -56,7 +56,7 @@ class Watch:
         self._next_trash = 0.0
 
     def rows(self, publish: Callable[[Interaction], None]) -> int:
-        """Reads the tab once, and publishes a message for every incident whose row somebody changed.
+        """Reads the tab once, and publishes a message for every incident whose row a person changed.
 
         Args:
             publish: may raise `PublishError`.

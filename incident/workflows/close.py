@@ -1,6 +1,6 @@
 """Closing an incident: its channel is copied beside the report and, days later, archived.
 
-What was said in between is copied before that. Whoever reopens the incident meanwhile stops it: nothing is
+What was said in between is copied before that. Reopening the incident meanwhile stops it: nothing is
 archived but for the very closing that the run is of.
 """
 

@@ -62,7 +62,7 @@ def identify(job: Job, attempt: Attempt) -> StepResult:
 
 
 def stated(job: Job, attempt: Attempt) -> Stated | None:
-    """What the run has stated; None where it could not, as somebody is not known."""
+    """What the run has stated; None where a person that it names is not known."""
     found = attempt.results.get(STEP, {})
     if "unknown" in found or "refused" in found:
         return None
@@ -73,7 +73,7 @@ def stated(job: Job, attempt: Attempt) -> Stated | None:
 
 
 def refusal(attempt: Attempt) -> tuple[Reason, str] | None:
-    """Why somebody whom the command names can have no part in it, and who; None where that is not so."""
+    """Why a person that the command names can have no part in it, and who; None where all can."""
     refused = attempt.results.get(STEP, {}).get("refused")
     return (Reason.NOT_A_PERSON, str(refused)) if refused else None
 
@@ -102,14 +102,14 @@ def _can_take_part(job: Job, incident: Incident, user: str) -> bool:
     """
     try:
         profile = job.services.people.profile(user)
-    except PermanentError as error:  # nobody waits for the bot to be let look: they are taken at their word
-        return error.reason not in _NOBODY
+    except PermanentError as error:  # not allowed to look: the name is taken as it is
+        return error.reason not in _NOT_A_PERSON
     is_ours = not incident.team or not profile.team or profile.is_of(incident.team)
     is_there = not profile.is_deleted or isinstance(job.command, CallIn)
     return is_ours and is_there and not profile.is_bot
 
 
-_NOBODY = frozenset({"user_not_found", "user_not_visible"})
+_NOT_A_PERSON = frozenset({"user_not_found", "user_not_visible"})
 
 
 def _incident(job: Job, attempt: Attempt) -> Incident:

@@ -28,7 +28,7 @@ class Job:
         stated: the `kind` and `data` of the fact that the run was begun with; empty where it states none, or
             does so later.
         surfaces: what is on record of the incident's surfaces; filled for the reflecting run alone.
-        stale_lines: the lines that it has to edit; likewise.
+        stale_lines: the lines that the reflecting run has to edit; empty for others.
         response_url: where the person typed or pressed; empty where there is no such place any more.
     """
 

@@ -118,4 +118,4 @@ MARK: Workflow[Job] = Workflow(
 )
 FOLLOW_EDIT: Workflow[Job] = Workflow("follow_edit", (Step("read", read_edit),), follows=progress_notices({}))
 STATED: Workflow[Job] = Workflow("stated", (), follows=nothing_follows)
-"""For what is said by the fact that the run begins with: the surfaces follow, nobody waits for an answer."""
+"""For what is said by the fact that the run begins with: the surfaces follow, and no answer is given."""

@@ -83,7 +83,7 @@ def put_channel_right(job: Job, attempt: Attempt) -> None:
 
 
 def put_report_right(job: Job, attempt: Attempt) -> None:
-    """Likewise the report."""
+    """Gives the report its name once more, for the same reason."""
     rename_report(job, attempt)
 
 

@@ -182,7 +182,7 @@ class People:
         """Leaves a channel; not being in is fine.
 
         Raises:
-            NotPossibleError: nobody can leave that one: `general`, a direct message, an archived one.
+            NotPossibleError: that one cannot be left: `general`, a direct message, an archived one.
         """
         person, where = self._sight.at(user, channel)
         if where.kind == "direct" or where.name == "general" or where.archived:
@@ -192,7 +192,7 @@ class People:
                 channel_changes.leave(self._workspace, where, person.id)
 
     def invite(self, user: str, channel: str, other: str) -> None:
-        """Brings somebody else into a channel that one is in; their being in already is fine.
+        """Brings another person into a channel that one is in; being in already is fine.
 
         Raises:
             NotPossibleError: they are not in it, or the other cannot be brought into it.
@@ -287,7 +287,7 @@ class People:
             if literal:
                 return None
             if name in {"here", "channel", "everyone"}:
-                # A command is given these as plain words; they notify nobody.
+                # A command is given these as plain words, which notify no person.
                 return None if labels else f"<!{name}>"
             for user in self._workspace.users.values():
                 if user.name == name and not user.deleted:

@@ -27,9 +27,9 @@ GUEST = User(
 )
 """A guest of one channel, who can be invited to no other."""
 LEFT = User("U0INGRID", "ingrid", "Ingrid Berg", "Ingrid", "Communications", deleted=True)
-"""Somebody whose account is deactivated."""
+"""A person whose account is deactivated."""
 STRANGER = User("U0SAM", "sam", "Sam Rivers", "Sam (Birch)", "Partner", team="T0BIRCH")
-"""Somebody of another workspace, in no channel until `FakeSlack.share` puts them into one."""
+"""A person of another workspace, in no channel until `FakeSlack.share` puts them into one."""
 
 ON_CALL = UserGroup("S0ONCALL", "on-call", "On call", ("U0ALICE", "U0BENOIT"))
 COMMS = UserGroup("S0COMMS", "comms", "Communications", ("U0DANA", GUEST.id, LEFT.id))
